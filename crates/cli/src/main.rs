@@ -1,0 +1,2 @@
+//! The heavytail command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Sorted eigenvalues in, fits out.

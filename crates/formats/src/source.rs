@@ -1,0 +1,45 @@
+//! The one trait behind which every format stands: list the tensors, load one of them.
+
+use std::path::PathBuf;
+
+use crate::{Error, TensorData, TensorInfo};
+
+/// What a checkpoint was recognised as, by content and not by extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// One or more safetensors files.
+    Safetensors,
+    /// PyTorch's zip archive (1.6 and later) or the stream before it.
+    Torch,
+    /// Tensors handed over by a caller in memory.
+    Memory,
+}
+
+/// Facts about a source as a whole.
+#[derive(Clone, Debug)]
+pub struct SourceInfo {
+    /// What was recognised.
+    pub format: Format,
+    /// The path as the caller gave it, for messages; empty for memory.
+    pub path: PathBuf,
+    /// The files that were opened, in the order in which their tensors are listed.
+    pub files: Vec<PathBuf>,
+    /// The model's own description beside the weights (`config.json`), as JSON text where there is one.
+    pub config: Option<String>,
+}
+
+/// A checkpoint, opened: headers are read and checked, elements are not touched yet.
+pub trait TensorSource: Send + Sync {
+    /// Facts about the whole.
+    fn info(&self) -> &SourceInfo;
+
+    /// Every tensor of the checkpoint, in the file's own order (shards: in the index's order).
+    fn tensors(&self) -> &[TensorInfo];
+
+    /// The elements of the tensor at `index` of [`tensors`](Self::tensors).
+    ///
+    /// # Errors
+    /// The bytes can't be had or, for a packed format, can't be unpacked.
+    fn load(&self, index: usize) -> Result<TensorData, Error>;
+}

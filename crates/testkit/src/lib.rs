@@ -1,0 +1,1 @@
+//! Planted spectra and golden tables for the tests.

@@ -1,0 +1,1 @@
+//! The native half of the Python package: views in, calls of the engine, tables out.
