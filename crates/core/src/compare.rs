@@ -1,0 +1,230 @@
+//! Details tables of two or more models in, which one was trained with less data out.
+//!
+//! Layers are paired by name, so that the difference of the means is a mean of differences: what the architecture
+//! does to a layer's alpha cancels. The difference is taken on `alpha_stable`, which varies far less from one
+//! training seed to the next than alpha does, and on alpha where a saved table has nothing else.
+
+use serde::Serialize;
+
+use crate::bootstrap::{Interval, difference_interval, mean_interval};
+use crate::column::Column;
+use crate::columns_fit::ALPHA;
+use crate::columns_spectrum::LOG_SPECTRAL_NORM;
+use crate::columns_stable::ALPHA_STABLE;
+use crate::compare_words;
+use crate::details::Details;
+use crate::layer_verdict::LayerVerdict;
+use crate::pairing::{Pairing, pair_layers};
+use crate::row::Row;
+use crate::summary::{Over, summary};
+use crate::verdict::{Verdict, VerdictOptions, judge, layer_name};
+
+/// How a comparison is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CompareOptions {
+    /// Limits of each model's own verdict.
+    pub verdict: VerdictOptions,
+    /// Bootstrap resamples of the layers.
+    pub resamples: usize,
+    /// Confidence of the interval, between 0 and 1.
+    pub confidence: f64,
+    /// Seed of the resamples.
+    pub seed: u64,
+}
+
+impl Default for CompareOptions {
+    fn default() -> Self {
+        Self { verdict: VerdictOptions::default(), resamples: 10_000, confidence: 0.95, seed: 0 }
+    }
+}
+
+/// One model of a comparison.
+#[derive(Clone, Debug, Serialize)]
+pub struct ComparedModel {
+    /// The name by which the comparison speaks of it.
+    pub label: String,
+    /// Its own verdict.
+    pub verdict: Verdict,
+    /// Means over fitted layers, by column.
+    pub means: Vec<(&'static str, f64)>,
+    /// The alphas of its fitted layers, in the model's order.
+    pub alphas: Vec<f64>,
+    /// Its log spectral norms, in the model's order.
+    pub log_spectral_norms: Vec<f64>,
+}
+
+/// What a pair of models shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum PairWord {
+    /// The first model was trained with less data.
+    FirstHadLess,
+    /// The second model was trained with less data.
+    SecondHadLess,
+    /// The layers don't tell.
+    Undecided,
+    /// There is nothing to compare.
+    NothingInCommon,
+}
+
+/// A layer that both models have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MatchedLayer {
+    /// Its name in the first model.
+    pub name: String,
+    /// Its name in the second model.
+    pub other_name: String,
+    /// The statistic in the first model.
+    pub first: f64,
+    /// The statistic in the second model.
+    pub second: f64,
+}
+
+/// Two models held against each other.
+#[derive(Clone, Debug, Serialize)]
+pub struct PairComparison {
+    /// Index of the first model.
+    pub first: usize,
+    /// Index of the second model.
+    pub second: usize,
+    /// The column that decides.
+    pub statistic: &'static str,
+    /// Layers with a value in both.
+    pub matched: Vec<MatchedLayer>,
+    /// Layers of the first model without a partner.
+    pub only_first: Vec<String>,
+    /// Layers of the second model without a partner.
+    pub only_second: Vec<String>,
+    /// Mean of first − second with its bootstrap interval over layers.
+    pub difference: Option<Interval>,
+    /// The same for the log spectral norm: the scale, which does not decide.
+    pub scale_difference: Option<Interval>,
+    /// What it shows.
+    pub word: PairWord,
+    /// What it shows, in the sentences that a person needs.
+    pub sentence: String,
+}
+
+/// Two or more models side by side.
+#[derive(Clone, Debug, Serialize)]
+pub struct Comparison {
+    /// The models, in the order given.
+    pub models: Vec<ComparedModel>,
+    /// Every pair of them.
+    pub pairs: Vec<PairComparison>,
+}
+
+/// Compares models by their tables; each table with the label by which to speak of it.
+#[must_use]
+pub fn compare(tables: &[(String, &Details)], options: &CompareOptions) -> Comparison {
+    let models: Vec<ComparedModel> =
+        tables.iter().map(|(label, details)| model(label, details, options)).collect();
+    let mut pairs = Vec::new();
+    for second in 1..tables.len() {
+        for first in 0..second {
+            pairs.push(pair(&models, tables, first, second, options));
+        }
+    }
+    Comparison { models, pairs }
+}
+
+fn model(label: &str, details: &Details, options: &CompareOptions) -> ComparedModel {
+    ComparedModel {
+        label: label.to_owned(),
+        verdict: judge(details, &options.verdict),
+        means: summary(details, Over::FittedRows)
+            .into_iter()
+            .map(|(column, mean)| (column.name, mean))
+            .collect(),
+        alphas: details.fitted(&ALPHA),
+        log_spectral_norms: details.fitted(&LOG_SPECTRAL_NORM),
+    }
+}
+
+fn pair(
+    models: &[ComparedModel],
+    tables: &[(String, &Details)],
+    first: usize,
+    second: usize,
+    options: &CompareOptions,
+) -> PairComparison {
+    let (a, b) = (tables[first].1, tables[second].1);
+    let pairing = pair_layers(a, b);
+    let statistic = statistic(a, b, &pairing);
+    let matched = values(a, b, &pairing, statistic);
+    let difference = interval(&matched, a, b, statistic, options);
+    let scale = values(a, b, &pairing, &LOG_SPECTRAL_NORM);
+    let names = |details: &Details, rows: &[usize]| {
+        rows.iter().map(|row| layer_name(&details.rows[*row]).trim().to_owned()).collect()
+    };
+    let mut result = PairComparison {
+        first,
+        second,
+        statistic: statistic.name,
+        scale_difference: interval(&scale, a, b, &LOG_SPECTRAL_NORM, options),
+        word: word(difference),
+        matched,
+        only_first: names(a, &pairing.only_first),
+        only_second: names(b, &pairing.only_second),
+        difference,
+        sentence: String::new(),
+    };
+    result.sentence = compare_words::sentence(&result, models, options.confidence);
+    result
+}
+
+fn word(difference: Option<Interval>) -> PairWord {
+    match difference {
+        None => PairWord::NothingInCommon,
+        Some(interval) if interval.low > 0.0 => PairWord::FirstHadLess,
+        Some(interval) if interval.high < 0.0 => PairWord::SecondHadLess,
+        Some(_) => PairWord::Undecided,
+    }
+}
+
+/// The stable alpha where every matched layer that has an alpha has it on both sides.
+fn statistic(a: &Details, b: &Details, pairing: &Pairing) -> &'static Column {
+    let stable = values(a, b, pairing, &ALPHA_STABLE).len();
+    if stable > 0 && stable >= values(a, b, pairing, &ALPHA).len() { &ALPHA_STABLE } else { &ALPHA }
+}
+
+fn values(a: &Details, b: &Details, pairing: &Pairing, column: &Column) -> Vec<MatchedLayer> {
+    let value = |row: &Row| {
+        (LayerVerdict::of_row(row) != LayerVerdict::NoFit)
+            .then(|| row.number(column).filter(|value| value.is_finite()))
+            .flatten()
+    };
+    pairing
+        .matched
+        .iter()
+        .filter_map(|(i, j)| {
+            let (first, second) = (&a.rows[*i], &b.rows[*j]);
+            Some(MatchedLayer {
+                name: layer_name(first).trim().to_owned(),
+                other_name: layer_name(second).trim().to_owned(),
+                first: value(first)?,
+                second: value(second)?,
+            })
+        })
+        .collect()
+}
+
+/// Paired where layers match, of independent groups where none does.
+fn interval(
+    matched: &[MatchedLayer],
+    a: &Details,
+    b: &Details,
+    column: &Column,
+    options: &CompareOptions,
+) -> Option<Interval> {
+    if matched.is_empty() {
+        let (first, second) = (a.fitted(column), b.fitted(column));
+        if second.len() < 3 {
+            return None;
+        }
+        return difference_interval(&first, &second, options.confidence, options.resamples, options.seed);
+    }
+    let differences: Vec<f64> = matched.iter().map(|layer| layer.first - layer.second).collect();
+    mean_interval(&differences, options.confidence, options.resamples, options.seed)
+}

@@ -1,0 +1,82 @@
+//! The details table of one model: a row a layer, what is in no row and why, and how it was made.
+
+use std::path::PathBuf;
+
+use crate::column::{Column, Presence, registry};
+use crate::row::Row;
+
+/// A tensor, or a layer out of limits, that has no row.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Uncovered {
+    /// Its full name in the checkpoint.
+    pub name: String,
+    /// Element type as stored.
+    pub dtype: String,
+    /// Extent of each axis.
+    pub shape: Vec<usize>,
+    /// A short word for the reason, the same in every version (`norm`, `bias`, `too_few_eigenvalues`).
+    pub reason: String,
+    /// The reason in a sentence, with the numbers that decided.
+    pub message: String,
+}
+
+/// Where a model came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ModelOrigin {
+    /// The path or address as the caller gave it.
+    pub path: PathBuf,
+    /// The format that was recognised, `safetensors` or `torch`; the table's own format for a saved table.
+    pub format: String,
+    /// The files that were read.
+    pub files: Vec<PathBuf>,
+    /// Number of tensors in the checkpoint; 0 for a saved table.
+    pub tensors: usize,
+}
+
+/// A layer's curves, kept beside its row for plots and pages when asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerCurves {
+    /// The ESD: eigenvalues, ascending.
+    pub eigenvalues: Vec<f64>,
+}
+
+/// The table of one model.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    /// Where the model came from.
+    pub origin: ModelOrigin,
+    /// One row a layer, in the model's order.
+    pub rows: Vec<Row>,
+    /// One entry a row when curves were asked for, else empty.
+    pub curves: Vec<Option<LayerCurves>>,
+    /// Every tensor and layer without a row, with its reason.
+    pub coverage: Vec<Uncovered>,
+    /// The options that shaped the table, as (name, value), the names as on the command line.
+    pub options: Vec<(String, String)>,
+    /// True where the run was interrupted: rows are complete but not all are there.
+    pub interrupted: bool,
+}
+
+impl Details {
+    /// The columns of this table, in print order: those that every table has, and those that any row has a value for.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&'static Column> {
+        registry()
+            .into_iter()
+            .filter(|column| {
+                column.presence == Presence::Always || self.rows.iter().any(|row| row.has(column))
+            })
+            .collect()
+    }
+
+    /// The finite numbers of one column over the layers whose fit succeeded.
+    #[must_use]
+    pub fn fitted(&self, column: &Column) -> Vec<f64> {
+        self.rows
+            .iter()
+            .filter(|row| row.text(&crate::columns_fit::STATUS) == "success")
+            .filter_map(|row| row.number(column))
+            .filter(|value| value.is_finite())
+            .collect()
+    }
+}

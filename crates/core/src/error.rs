@@ -1,0 +1,20 @@
+//! What keeps a whole model from being analysed; what is wrong with one layer is that row's reason instead.
+
+/// An error of the engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The checkpoint can't be read.
+    #[error(transparent)]
+    Formats(#[from] heavytail_formats::Error),
+    /// An option has a value that it can't have.
+    #[error("option {option}: {value} is not allowed; {allowed}")]
+    Option {
+        /// The option's name, as on the command line.
+        option: &'static str,
+        /// The value that was given.
+        value: String,
+        /// What is allowed.
+        allowed: String,
+    },
+}
