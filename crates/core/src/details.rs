@@ -34,10 +34,24 @@ pub struct ModelOrigin {
 }
 
 /// A layer's curves, kept beside its row for plots and pages when asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayerCurves {
     /// The ESD: eigenvalues, ascending.
     pub eigenvalues: Vec<f64>,
+    /// Every xmin that the fit considered, ascending: the KS distance and alpha against xmin. Empty where the layer
+    /// has no fit.
+    pub candidates: Vec<TailCandidate>,
+}
+
+/// One xmin that a power-law fit considered, and the law from there on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TailCandidate {
+    /// The eigenvalue at which the tail would start.
+    pub xmin: f64,
+    /// Exponent of the law from there on.
+    pub alpha: f64,
+    /// Kolmogorov–Smirnov distance between that tail and its law.
+    pub ks_distance: f64,
 }
 
 /// The table of one model.

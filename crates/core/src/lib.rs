@@ -27,7 +27,7 @@ mod verdict_words;
 pub use checked::CheckedOptions;
 pub use column::{Column, ColumnType, registry};
 pub use compare::{CompareOptions, Comparison, compare};
-pub use details::{Details, LayerCurves, ModelOrigin, Uncovered};
+pub use details::{Details, LayerCurves, ModelOrigin, TailCandidate, Uncovered};
 pub use engine::{analyze, describe};
 pub use error::Error;
 pub use layer_verdict::LayerVerdict;
