@@ -19,6 +19,44 @@ pub enum Error {
         /// Its column in the N×M matrix.
         column: usize,
     },
+    /// An eigenvalue is NaN or infinite, so that no spectrum can hold it.
+    #[error("eigenvalue {value} at index {index}")]
+    EigenvalueNotFinite {
+        /// The first such value.
+        value: f64,
+        /// Where it stands among the values given.
+        index: usize,
+    },
+    /// The squares of the singular values are beyond the range of f64.
+    #[error("the largest singular value {singular_max:e} has no square in f64; scale the weights down")]
+    Overflow {
+        /// σ_max.
+        singular_max: f64,
+    },
+    /// The matrix has no element, fewer rows than columns, or more elements than an address can count.
+    #[error("a matrix of {rows} rows and {cols} columns; expected rows ≥ columns ≥ 1")]
+    Shape {
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        cols: usize,
+    },
+    /// Two matrices have no common side to multiply over.
+    #[error("a {}×{} and a {}×{} matrix share no side to multiply over", left.0, left.1, right.0, right.1)]
+    NoCommonSide {
+        /// Rows and columns of the first matrix.
+        left: (usize, usize),
+        /// Rows and columns of the second matrix.
+        right: (usize, usize),
+    },
+    /// A buffer does not hold what its shape says.
+    #[error("a buffer of {len} elements; expected {expected}")]
+    Length {
+        /// Elements given.
+        len: usize,
+        /// Elements the shape asks for.
+        expected: usize,
+    },
     /// The eigenvalue iteration did not converge.
     #[error("the eigenvalue iteration of a {size}×{size} matrix did not converge")]
     NoConvergence {

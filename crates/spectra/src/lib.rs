@@ -2,11 +2,41 @@
 //!
 //! The spectrum of an N×M matrix W (N ≥ M) is the M eigenvalues of WᵀW. This crate knows nothing of files, layers
 //! or fits: whoever has a matrix implements [`Matrix`] for it.
+//!
+//! ```
+//! use heavytail_spectra::{DenseMatrix, Esd, SpectrumOptions, rank, spectrum};
+//!
+//! let w = DenseMatrix::new(3, 2, vec![3.0, 0.0, 0.0, 2.0, 0.0, 0.0])?;
+//! let spectrum = spectrum(&w, &SpectrumOptions::default())?;
+//! assert_eq!(spectrum.eigenvalues, [4.0, 9.0]);
+//! let esd = Esd::pool([&spectrum])?;
+//! assert_eq!(rank::matrix_rank(&esd, 3), 2);
+//! # Ok::<(), heavytail_spectra::Error>(())
+//! ```
 
+mod blocks;
+mod dense;
 mod error;
+mod esd;
+mod options;
+mod spectrum;
+
+pub mod gram;
 pub mod matrix;
 pub mod method;
+pub mod svd;
+pub mod symmetric;
 
+pub mod entropy;
+pub mod norms;
+pub mod rank;
+
+pub mod schedule;
+
+pub use dense::DenseMatrix;
 pub use error::Error;
+pub use esd::Esd;
 pub use matrix::{BlockLayout, Matrix, ReadError};
 pub use method::SpectrumMethod;
+pub use options::SpectrumOptions;
+pub use spectrum::{MatrixSpectrum, spectrum};

@@ -1,0 +1,57 @@
+//! A matrix as row blocks in, its Gram matrix WᵀW out.
+//!
+//! Only M² elements are ever in memory, whatever N; half the products are computed, since the result is symmetric.
+//! N·M² flops (multiplications and additions).
+
+use faer::linalg::matmul::triangular::{self, BlockStructure};
+use faer::{Accum, MatMut, MatRef, Par};
+
+use crate::blocks::{Block, for_each_block, safe_scale};
+use crate::{BlockLayout, Error, Matrix};
+
+/// WᵀW of a scaled W.
+#[derive(Clone, Debug)]
+pub struct Gram {
+    /// M×M, column-major; only the elements `i + j·M` with i ≥ j mean anything.
+    pub lower: Vec<f64>,
+    /// M.
+    pub cols: usize,
+    /// The power of two by which W was multiplied first: 1 unless squares would overflow or vanish.
+    pub scale: f64,
+}
+
+/// WᵀW in f64, accumulated over blocks of rows of about `block_bytes` bytes.
+///
+/// # Errors
+/// [`Error::Shape`], [`Error::Read`] and [`Error::NotFinite`] for what is wrong with the matrix.
+pub fn gram(matrix: &dyn Matrix, block_bytes: usize) -> Result<Gram, Error> {
+    let cols = matrix.cols();
+    let len = cols.checked_mul(cols).ok_or(Error::Shape { rows: matrix.rows(), cols })?;
+    let mut lower = vec![0.0; len];
+    let largest = for_each_block(matrix, block_bytes, 1.0, |block| add_block(&mut lower, block))?;
+    let scale = safe_scale(largest);
+    if scale.to_bits() != 1.0_f64.to_bits() {
+        lower.fill(0.0);
+        for_each_block(matrix, block_bytes, scale, |block| add_block(&mut lower, block))?;
+    }
+    Ok(Gram { lower, cols, scale })
+}
+
+fn add_block(lower: &mut [f64], block: &Block<'_>) {
+    let (rows, cols) = (block.rows, block.cols);
+    let w = match block.layout {
+        BlockLayout::RowMajor => MatRef::from_row_major_slice(block.elements, rows, cols),
+        BlockLayout::ColumnMajor => MatRef::from_column_major_slice(block.elements, rows, cols),
+    };
+    triangular::matmul(
+        MatMut::from_column_major_slice_mut(lower, cols, cols),
+        BlockStructure::TriangularLower,
+        Accum::Add,
+        w.transpose(),
+        BlockStructure::Rectangular,
+        w,
+        BlockStructure::Rectangular,
+        1.0,
+        Par::Seq,
+    );
+}

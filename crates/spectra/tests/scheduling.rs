@@ -1,0 +1,79 @@
+//! Jobs on threads: order, budget, cancellation.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use heavytail_spectra::schedule::{Job, Outcome, run};
+
+fn threads(count: usize) -> NonZeroUsize {
+    NonZeroUsize::new(count).unwrap()
+}
+
+#[test]
+fn results_come_in_the_order_given_for_any_number_of_threads() {
+    for count in [1, 2, 8] {
+        let jobs = (0..50_u64)
+            .map(|i| Job { cost: (i * 7 % 13) as f64, memory: i, work: Box::new(move || i * i) })
+            .collect();
+        let mut heard = Vec::new();
+        let outcomes = run(jobs, threads(count), 60, &AtomicBool::new(false), |i, _| heard.push(i));
+        let expected: Vec<_> = (0..50_u64).map(|i| Outcome::Done(i * i)).collect();
+        assert_eq!(outcomes, expected);
+        heard.sort_unstable();
+        assert_eq!(heard, (0..50).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn the_costliest_job_starts_first() {
+    let jobs = [3.0, 9.0, 1.0, 9.0].map(|cost| Job { cost, memory: 1, work: Box::new(|| ()) });
+    let mut order = Vec::new();
+    run(jobs.into(), threads(1), 1, &AtomicBool::new(false), |i, ()| order.push(i));
+    assert_eq!(order, [1, 3, 0, 2]);
+}
+
+#[test]
+fn the_memory_of_running_jobs_stays_within_the_budget() {
+    let held = AtomicU64::new(0);
+    let jobs = (0..200_u64)
+        .map(|i| {
+            let (memory, held) = (1 + i * 31 % 64, &held);
+            let work = move || {
+                let now = held.fetch_add(memory, Ordering::SeqCst) + memory;
+                std::thread::yield_now();
+                held.fetch_sub(memory, Ordering::SeqCst);
+                now
+            };
+            Job { cost: memory as f64, memory, work: Box::new(work) }
+        })
+        .collect();
+    for outcome in run(jobs, threads(8), 100, &AtomicBool::new(false), |_, _| ()) {
+        assert!(matches!(outcome, Outcome::Done(1..=100)), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_job_beyond_the_whole_budget_is_refused_and_the_rest_runs() {
+    let jobs = [5, 500, 7].map(|memory| Job { cost: 1.0, memory, work: Box::new(move || memory) });
+    let outcomes = run(jobs.into(), threads(2), 100, &AtomicBool::new(false), |_, _| ());
+    assert_eq!(
+        outcomes,
+        [Outcome::Done(5), Outcome::OverBudget { needed: 500, budget: 100 }, Outcome::Done(7)]
+    );
+}
+
+#[test]
+fn cancelling_keeps_waiting_jobs_from_starting() {
+    let cancel = AtomicBool::new(false);
+    let jobs =
+        (0..10).map(|i| Job { cost: f64::from(10 - i), memory: 1, work: Box::new(move || i) }).collect();
+    let outcomes = run(jobs, threads(1), 10, &cancel, |i, _| cancel.store(i == 2, Ordering::Relaxed));
+    assert_eq!(outcomes[2], Outcome::Done(2));
+    assert!(outcomes[3..].iter().all(|outcome| *outcome == Outcome::Cancelled));
+}
+
+#[test]
+fn no_job_is_no_work() {
+    let outcomes = run(Vec::<Job<'_, ()>>::new(), threads(4), 0, &AtomicBool::new(false), |_, ()| ());
+    assert!(outcomes.is_empty());
+}
