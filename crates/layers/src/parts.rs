@@ -1,0 +1,129 @@
+//! One tensor's name, type and shape in; its parts, or the reason why it has none, out.
+
+use std::collections::HashMap;
+
+use heavytail_formats::TensorInfo;
+
+use crate::coverage::Reason;
+use crate::matrices::{AxisOrder, Part};
+use crate::name::ParameterName;
+use crate::{LayerKind, attention, experts, recurrent};
+
+/// Most axes a layer has: a convolution over three.
+const MOST_AXES: usize = 5;
+
+/// The 2-D tensors of a source by name: fused weights are understood by their siblings.
+#[derive(Debug, Default)]
+pub(crate) struct Siblings<'a> {
+    shapes: HashMap<&'a str, (usize, usize)>,
+}
+
+impl<'a> Siblings<'a> {
+    pub(crate) fn new(tensors: &'a [TensorInfo]) -> Self {
+        let shapes = tensors.iter().filter_map(|info| match info.shape[..] {
+            [rows, cols] => Some((info.name.as_str(), (rows, cols))),
+            _ => None,
+        });
+        Self { shapes: shapes.collect() }
+    }
+}
+
+/// What is in a tensor; `hint` is the kind that a module tree gives it.
+pub(crate) fn parts(
+    tensor: usize,
+    info: &TensorInfo,
+    hint: Option<LayerKind>,
+    siblings: &Siblings<'_>,
+) -> Result<Vec<Part>, Reason> {
+    let name = ParameterName::new(&info.name);
+    if let Some(reason) = never_a_layer(name, info) {
+        return Err(reason);
+    }
+    let shape = meaningful_axes(name, &info.shape, hint);
+    match shape[..] {
+        [] | [_] => Err(if name.is_norm() { Reason::Norm } else { Reason::ScalarOrVector }),
+        [rows, cols] => Ok(matrix_parts(name, tensor, (rows, cols), hint, siblings)),
+        [count, rows, cols] if experts::is_stack(name, &shape) && hint.is_none_or(is_expert) => {
+            Ok(experts::parts(tensor, count, rows, cols))
+        }
+        _ if shape.len() > MOST_AXES => Err(Reason::TooManyAxes),
+        _ => Ok(vec![Part::convolution(tensor, &shape, axis_order(name))]),
+    }
+}
+
+/// Reasons that hold whatever the shape.
+fn never_a_layer(name: ParameterName<'_>, info: &TensorInfo) -> Option<Reason> {
+    if info.is_empty() {
+        return Some(Reason::Empty);
+    }
+    if name.is_packing() {
+        return Some(Reason::UnknownPacking);
+    }
+    if !info.dtype.is_float() {
+        return Some(Reason::NotFloat);
+    }
+    if name.is_weight_norm_part() {
+        return Some(Reason::WeightNormPart);
+    }
+    if name.is_mask() {
+        return Some(Reason::Buffer);
+    }
+    name.is_bias().then_some(Reason::Bias)
+}
+
+/// The shape as the layer means it: a bare parameter's leading axes of one element say nothing, and a table of
+/// vectors is one matrix however its rows are arranged.
+fn meaningful_axes(name: ParameterName<'_>, shape: &[usize], hint: Option<LayerKind>) -> Vec<usize> {
+    if name.is_counted_by_reference() || hint.is_some() {
+        return shape.to_vec();
+    }
+    if let Some(flat) = keras_attention(name, shape) {
+        return flat;
+    }
+    if name.is_outputs_last() {
+        return shape.to_vec();
+    }
+    let leading = shape.iter().take_while(|extent| **extent == 1).count();
+    let rest = &shape[leading..];
+    match rest {
+        [table @ .., width] if name.is_table() && table.len() > 1 => vec![table.iter().product(), *width],
+        _ => rest.to_vec(),
+    }
+}
+
+/// Keras's attention keeps heads as an axis of its own: width × heads × head width, or back.
+fn keras_attention(name: ParameterName<'_>, shape: &[usize]) -> Option<Vec<usize>> {
+    let &[first, middle, last] = shape else { return None };
+    let layer = name.path.rsplit(['.', '/']).next()?;
+    match layer {
+        "query" | "key" | "value" if name.is_outputs_last() => Some(vec![first, middle * last]),
+        "attention_output" | "out" if name.is_outputs_last() => Some(vec![first * middle, last]),
+        _ => None,
+    }
+}
+
+fn matrix_parts(
+    name: ParameterName<'_>,
+    tensor: usize,
+    shape: (usize, usize),
+    hint: Option<LayerKind>,
+    siblings: &Siblings<'_>,
+) -> Vec<Part> {
+    let shape_of = |full: &str| siblings.shapes.get(full).copied();
+    if let Some(parts) = attention::parts(name, tensor, shape) {
+        return parts;
+    }
+    if let Some(gates) = recurrent::gates(name, shape, &shape_of) {
+        return recurrent::parts(gates, tensor, shape);
+    }
+    let kind = hint.unwrap_or(if name.is_table() { LayerKind::Embedding } else { LayerKind::Dense });
+    vec![Part::whole(kind, tensor, shape.0, shape.1)]
+}
+
+fn axis_order(name: ParameterName<'_>) -> AxisOrder {
+    if name.is_outputs_last() { AxisOrder::OutputsLast } else { AxisOrder::OutputsFirst }
+}
+
+fn is_expert(kind: LayerKind) -> bool {
+    kind == LayerKind::Expert
+}

@@ -1,0 +1,93 @@
+//! Names and shapes in, layers and their order out.
+
+use heavytail_layers::{
+    Discovery, LayerKind, LayerOptions, ModuleHint, Reason, discover, discover_with_hints,
+};
+
+use crate::source::Listing;
+
+fn found(source: &Listing, options: &LayerOptions) -> Discovery {
+    discover(source, options).unwrap()
+}
+
+fn names(discovery: &Discovery) -> Vec<(i64, &str)> {
+    discovery.layers.iter().map(|layer| (layer.id, layer.longname.as_str())).collect()
+}
+
+#[test]
+fn ids_of_a_state_dict_count_every_weight_from_one() {
+    let source = Listing::new(&[
+        ("ln.weight", &[32]),
+        ("a.weight", &[32, 16]),
+        ("a.bias", &[32]),
+        ("small.weight", &[4, 6]),
+        ("b.weight", &[16, 32]),
+    ]);
+    let discovery = found(&source, &LayerOptions::default());
+    assert_eq!(names(&discovery), [(2, "a"), (4, "b")]);
+    let shifted = found(&source, &LayerOptions { start_ids: 5, ..LayerOptions::default() });
+    assert_eq!(names(&shifted), [(6, "a"), (8, "b")]);
+    let directory = found(&source.at(env!("CARGO_MANIFEST_DIR")), &LayerOptions::default());
+    assert_eq!(names(&directory), [(1, "a"), (3, "b")]);
+}
+
+#[test]
+fn layers_unknown_to_the_reference_shift_no_id() {
+    let source = Listing::new(&[
+        ("pos_embed", &[1, 197, 64]),
+        ("attn.in_proj_weight", &[192, 64]),
+        ("attn.out_proj.weight", &[64, 64]),
+        ("lstm.weight_ih_l0", &[128, 48]),
+        ("lstm.weight_hh_l0", &[128, 32]),
+        ("experts.gate_up_proj", &[4, 64, 128]),
+        ("head.weight", &[10, 64]),
+    ]);
+    let discovery = found(&source, &LayerOptions::default());
+    let expected = [
+        (3, "pos_embed"),
+        (4, "attn.in_proj_weight.q"),
+        (5, "attn.in_proj_weight.k"),
+        (6, "attn.in_proj_weight.v"),
+        (1, "attn.out_proj"),
+        (7, "lstm.weight_ih_l0.i"),
+        (8, "lstm.weight_ih_l0.f"),
+        (9, "lstm.weight_ih_l0.g"),
+        (10, "lstm.weight_ih_l0.o"),
+        (11, "lstm.weight_hh_l0.i"),
+        (12, "lstm.weight_hh_l0.f"),
+        (13, "lstm.weight_hh_l0.g"),
+        (14, "lstm.weight_hh_l0.o"),
+        (15, "experts.gate_up_proj.0"),
+        (16, "experts.gate_up_proj.1"),
+        (17, "experts.gate_up_proj.2"),
+        (18, "experts.gate_up_proj.3"),
+        (2, "head"),
+    ];
+    assert_eq!(names(&discovery), expected);
+    let compat = found(&source, &LayerOptions { compat: true, ..LayerOptions::default() });
+    assert_eq!(names(&compat), [(1, "attn.out_proj"), (2, "head")]);
+    assert!(compat.coverage.iter().all(|entry| entry.reason == Reason::NotInReference));
+    assert_eq!(discovery.layers.len(), compat.layers.len() + compat.coverage.len());
+}
+
+#[test]
+fn hints_name_and_number_the_tensors_of_a_module_tree() {
+    let source =
+        Listing::new(&[("embed.weight", &[100, 16]), ("extra", &[20, 20]), ("proj.weight", &[16, 48])]);
+    let hint = |tensor, id, longname: &str, kind| ModuleHint {
+        tensor,
+        id,
+        name: longname.rsplit('.').next().unwrap().to_owned(),
+        longname: longname.to_owned(),
+        kind,
+    };
+    let hints = [hint(0, 4, "body.embed", LayerKind::Embedding), hint(2, 7, "body.proj", LayerKind::Conv1d)];
+    let discovery = discover_with_hints(&source, &LayerOptions::default(), &hints).unwrap();
+    assert_eq!(names(&discovery), [(4, "body.embed"), (8, "extra"), (7, "body.proj")]);
+    assert_eq!(discovery.layers[2].name, "proj");
+    assert_eq!(discovery.layers[2].kind.name(), "conv1d");
+    assert_eq!((discovery.layers[2].n, discovery.layers[2].m, discovery.layers[2].rf), (48, 16, 1));
+    let stray = [hint(9, 0, "body.stray", LayerKind::Dense)];
+    let error = discover_with_hints(&source, &LayerOptions::default(), &stray).unwrap_err();
+    assert_eq!(error.to_string(), "layer `body.stray` names tensor 9, but the model has only 3");
+}
