@@ -41,6 +41,11 @@ pub enum Reason {
     WeightNormPart,
     /// More axes than any layer has.
     TooManyAxes,
+    /// A convolution whose kernel has more positions than any real one.
+    KernelTooLarge {
+        /// Positions of the kernel.
+        positions: usize,
+    },
     /// Fewer eigenvalues than `min_evals`.
     TooFewEigenvalues {
         /// Eigenvalues of the layer.
@@ -82,6 +87,7 @@ impl Reason {
             Self::UnknownPacking => "unknown_packing",
             Self::WeightNormPart => "weight_norm_part",
             Self::TooManyAxes => "too_many_axes",
+            Self::KernelTooLarge { .. } => "kernel_too_large",
             Self::TooFewEigenvalues { .. } => "too_few_eigenvalues",
             Self::TooManyEigenvalues { .. } => "too_many_eigenvalues",
             Self::TooManyRows { .. } => "too_many_rows",
@@ -103,6 +109,9 @@ impl Reason {
             Self::UnknownPacking => "is part of packed weights that can't be unpacked",
             Self::WeightNormPart => "is one half of a weight kept as length and direction",
             Self::TooManyAxes => "has more axes than any known layer",
+            Self::KernelTooLarge { positions } => {
+                return format!("would be a convolution with {positions} kernel positions");
+            }
             Self::TooFewEigenvalues { evals, min_evals } => {
                 return format!("has {evals} eigenvalues, fewer than min_evals = {min_evals}");
             }

@@ -39,6 +39,14 @@ impl Layer {
         self.n as f64 / self.m as f64
     }
 
+    /// The number of eigenvalues as the reference reports it without computing any: M for each slice.
+    ///
+    /// Differs from [`num_evals`](Self::num_evals) only where compat mode exchanges N and M.
+    #[must_use]
+    pub fn reported_evals(&self) -> usize {
+        self.m.saturating_mul(self.matrices.len())
+    }
+
     /// Length of the pooled ESD: one eigenvalue for each column of each matrix.
     #[must_use]
     pub fn num_evals(&self) -> usize {

@@ -32,6 +32,24 @@ pub(crate) enum AxisOrder {
     OutputsLast,
 }
 
+impl AxisOrder {
+    /// The extents of the kernel's axes in a shape of three axes or more.
+    pub(crate) fn kernel(self, shape: &[usize]) -> &[usize] {
+        match self {
+            Self::OutputsFirst => &shape[2..],
+            Self::OutputsLast => &shape[..shape.len() - 2],
+        }
+    }
+
+    /// The extents of the two channel axes, as stored.
+    fn channels(self, shape: &[usize]) -> &[usize] {
+        match self {
+            Self::OutputsFirst => &shape[..2],
+            Self::OutputsLast => &shape[shape.len() - 2..],
+        }
+    }
+}
+
 impl Part {
     /// A whole tensor of `rows`×`cols` as one matrix.
     pub(crate) fn whole(kind: LayerKind, tensor: usize, rows: usize, cols: usize) -> Self {
@@ -52,10 +70,7 @@ impl Part {
             4 => LayerKind::Conv2d,
             _ => LayerKind::Conv3d,
         };
-        let (kernel, channels) = match order {
-            AxisOrder::OutputsFirst => (&shape[2..], &shape[..2]),
-            AxisOrder::OutputsLast => shape.split_at(shape.len() - 2),
-        };
+        let (kernel, channels) = (order.kernel(shape), order.channels(shape));
         let positions: usize = kernel.iter().product();
         let area = channels[0] * channels[1];
         let slice = |position| match order {

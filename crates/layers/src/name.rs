@@ -126,7 +126,7 @@ impl<'a> ParameterName<'a> {
     }
 
     pub(crate) fn is_mask(self) -> bool {
-        self.leaf.ends_with("mask") || self.leaf == "masked_bias" || self.leaf == "inv_freq"
+        self.leaf.ends_with("mask") || matches!(self.leaf, "masked_bias" | "inv_freq" | "tril")
     }
 
     /// Whether the tensor is a table of vectors, whatever its leading axes.

@@ -12,6 +12,9 @@ use crate::{LayerKind, attention, experts, recurrent};
 /// Most axes a layer has: a convolution over three.
 const MOST_AXES: usize = 5;
 
+/// Most positions a kernel has: a mask or table mistaken for a convolution would be a million slices.
+const MOST_POSITIONS: usize = 1 << 16;
+
 /// The 2-D tensors of a source by name: fused weights are understood by their siblings.
 #[derive(Debug, Default)]
 pub(crate) struct Siblings<'a> {
@@ -47,7 +50,7 @@ pub(crate) fn parts(
             Ok(experts::parts(tensor, count, rows, cols))
         }
         _ if shape.len() > MOST_AXES => Err(Reason::TooManyAxes),
-        _ => Ok(vec![Part::convolution(tensor, &shape, axis_order(name))]),
+        _ => convolution(name, tensor, &shape),
     }
 }
 
@@ -120,8 +123,13 @@ fn matrix_parts(
     vec![Part::whole(kind, tensor, shape.0, shape.1)]
 }
 
-fn axis_order(name: ParameterName<'_>) -> AxisOrder {
-    if name.is_outputs_last() { AxisOrder::OutputsLast } else { AxisOrder::OutputsFirst }
+fn convolution(name: ParameterName<'_>, tensor: usize, shape: &[usize]) -> Result<Vec<Part>, Reason> {
+    let order = if name.is_outputs_last() { AxisOrder::OutputsLast } else { AxisOrder::OutputsFirst };
+    let positions = order.kernel(shape).iter().product();
+    if positions > MOST_POSITIONS {
+        return Err(Reason::KernelTooLarge { positions });
+    }
+    Ok(vec![Part::convolution(tensor, shape, order)])
 }
 
 fn is_expert(kind: LayerKind) -> bool {

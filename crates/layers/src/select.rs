@@ -113,3 +113,71 @@ fn keeps_as_reference(selectors: &[Selector], layer: &Layer) -> bool {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MatrixView;
+
+    fn layer(id: i64, name: &str, kind: LayerKind) -> Layer {
+        let matrices = vec![MatrixView::row_major(0, 0, 16, 8)];
+        let longname = format!("body.{name}");
+        let name = name.to_owned();
+        Layer {
+            id,
+            name,
+            longname,
+            kind,
+            n: 16,
+            m: 8,
+            rf: 1,
+            slice_id: None,
+            matrices,
+            scale: 1.0,
+            tensor: 0,
+        }
+    }
+
+    fn kept(words: &[&str], compat: bool) -> Vec<i64> {
+        let layers = [
+            layer(0, "conv", LayerKind::Conv2d),
+            layer(1, "mid", LayerKind::Dense),
+            layer(2, "h.3.attn", LayerKind::Dense),
+            layer(3, "my-head", LayerKind::Dense),
+        ];
+        let selectors = Selector::parse_list(words).unwrap();
+        layers.iter().filter(|layer| keeps(&selectors, layer, compat)).map(|layer| layer.id).collect()
+    }
+
+    #[test]
+    fn words_add_up_and_hyphened_words_take_away() {
+        assert_eq!(kept(&[], false), [0, 1, 2, 3]);
+        assert_eq!(kept(&["0,3"], false), [0, 3]);
+        assert_eq!(kept(&["conv2d", "mid"], false), [0, 1]);
+        assert_eq!(kept(&["dense", "-mid"], false), [2, 3]);
+        assert_eq!(kept(&["-0"], false), [1, 2, 3]);
+        assert_eq!(kept(&["h.*.attn", "body.mid"], false), [1, 2]);
+        assert_eq!(kept(&["my-head"], false), [3]);
+        assert_eq!(kept(&["-body.*"], false), [0_i64; 0]);
+    }
+
+    #[test]
+    fn in_compat_mode_later_groups_overrule_and_any_hyphen_drops() {
+        assert_eq!(kept(&["conv2d", "1", "h.3.attn"], true), [2]);
+        assert_eq!(kept(&["-1", "2"], true), [0, 2, 3]);
+        assert_eq!(kept(&["my-head"], true), [0, 1, 2, 3]);
+        assert_eq!(kept(&["-my-head"], true), [0, 1, 2]);
+        assert_eq!(kept(&["mid", "-my-head"], true), [0, 1, 2, 3]);
+        assert_eq!(kept(&["body.mid"], true), [0_i64; 0]);
+    }
+
+    #[test]
+    fn words_that_can_t_be_read_are_named() {
+        let message = |word: &str| Selector::parse(word).unwrap_err().to_string();
+        assert_eq!(message("-"), "cannot read `-` as a layer's id, type, name or glob: it is empty");
+        let long =
+            "cannot read `99999999999999999999` as a layer's id, type, name or glob: the number is too large";
+        assert_eq!(message("99999999999999999999"), long);
+        assert!(message("h.[").contains("`h.[`"));
+    }
+}
