@@ -1,1 +1,30 @@
-//! Sorted eigenvalues in, fits out.
+//! Sorted eigenvalues in, fits out: power laws, their rivals, and how sure each of them is.
+//!
+//! Every function takes a slice of finite eigenvalues in ascending order and returns numbers or a
+//! [`FitFailure`] that says why there are none. Nothing here knows matrices, layers or files.
+//!
+//! ```
+//! use heavytail_fits::{PowerLawOptions, fit_power_law};
+//!
+//! // Quantiles of the Pareto law with density exponent 3.
+//! let eigenvalues: Vec<f64> = (0..500).map(|i| (1.0 - f64::from(i) / 500.0).powf(-0.5)).collect();
+//! let options = PowerLawOptions::default().check()?;
+//! let fit = fit_power_law(&eigenvalues, &options)?;
+//! assert!((fit.alpha - 3.0).abs() < 0.1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod exponential_kernel;
+mod ks;
+mod power_law;
+mod power_law_options;
+mod power_law_small;
+mod stable_alpha;
+mod tail;
+
+pub use error::{FitFailure, OptionError};
+pub use ks::ks_distance;
+pub use power_law::{Candidate, PowerLaw, SampleRule, fit_power_law, power_law_candidates};
+pub use power_law_options::{CheckedPowerLawOptions, Cut, PowerLawOptions, Xmax};
+pub use stable_alpha::{Rival, StableAlpha, stable_alpha};

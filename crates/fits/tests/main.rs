@@ -1,0 +1,11 @@
+//! All integration tests of the crate in one binary.
+#![expect(clippy::unwrap_used, reason = "in a test a panic with its place is the report")]
+
+/// Reads the reference's tables.
+mod golden;
+/// Power laws, Marchenko–Pastur fits and the others against the reference.
+mod golden_fits;
+/// Spectra whose truth is known.
+mod planted;
+/// The pruned search against the naive one, and symmetries.
+mod power_law_properties;
