@@ -46,6 +46,25 @@ pub enum Reason {
         /// Positions of the kernel.
         positions: usize,
     },
+    /// One factor of a low-rank update whose other factor is not in the file.
+    UnpairedFactor {
+        /// Name of the other factor.
+        missing: String,
+    },
+    /// Two factors whose inner dimensions differ.
+    FactorsDisagree {
+        /// Shape of the factor that is applied first.
+        down: Vec<usize>,
+        /// Shape of the other.
+        up: Vec<usize>,
+    },
+    /// A low-rank update of another shape than the weight that it should be added to.
+    BaseDisagrees {
+        /// Outputs and inputs of the update.
+        update: (usize, usize),
+        /// Rows and columns of the weight, as stored.
+        base: (usize, usize),
+    },
     /// Fewer eigenvalues than `min_evals`.
     TooFewEigenvalues {
         /// Eigenvalues of the layer.
@@ -88,6 +107,9 @@ impl Reason {
             Self::WeightNormPart => "weight_norm_part",
             Self::TooManyAxes => "too_many_axes",
             Self::KernelTooLarge { .. } => "kernel_too_large",
+            Self::UnpairedFactor { .. } => "unpaired_factor",
+            Self::FactorsDisagree { .. } => "factors_disagree",
+            Self::BaseDisagrees { .. } => "base_disagrees",
             Self::TooFewEigenvalues { .. } => "too_few_eigenvalues",
             Self::TooManyEigenvalues { .. } => "too_many_eigenvalues",
             Self::TooManyRows { .. } => "too_many_rows",
@@ -111,6 +133,16 @@ impl Reason {
             Self::TooManyAxes => "has more axes than any known layer",
             Self::KernelTooLarge { positions } => {
                 return format!("would be a convolution with {positions} kernel positions");
+            }
+            Self::UnpairedFactor { missing } => {
+                return format!("is half of a low-rank update; `{missing}` is not in the file");
+            }
+            Self::FactorsDisagree { down, up } => {
+                return format!("has factors of shapes {down:?} and {up:?}, which can't be multiplied");
+            }
+            Self::BaseDisagrees { update, base } => {
+                let ((rows, cols), (base_rows, base_cols)) = (update, base);
+                return format!("is {rows}x{cols}, but its base weight is {base_rows}x{base_cols}");
             }
             Self::TooFewEigenvalues { evals, min_evals } => {
                 return format!("has {evals} eigenvalues, fewer than min_evals = {min_evals}");

@@ -55,6 +55,23 @@ pub enum ErrorKind {
         /// Length of the buffer.
         buffer: usize,
     },
+    /// `adapter_config.json` can't be parsed.
+    #[error("adapter_config.json is no JSON: {0}")]
+    AdapterConfigSyntax(#[source] serde_json::Error),
+    /// A field of `adapter_config.json` has the wrong type.
+    #[error("adapter_config.json: {key} should be a number, but is {found}")]
+    AdapterConfigNumber {
+        /// The field.
+        key: &'static str,
+        /// What it holds.
+        found: String,
+    },
+    /// An adapter that is not made of two low-rank factors.
+    #[error("adapter_config.json describes a {peft_type} adapter; only LORA is understood")]
+    UnsupportedAdapter {
+        /// Its type, as the file names it.
+        peft_type: String,
+    },
     /// The tensor's elements can't be had.
     #[error(transparent)]
     Formats(#[from] formats::Error),

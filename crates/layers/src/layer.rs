@@ -91,6 +91,19 @@ impl MatrixView {
         }
     }
 
+    /// The same elements with rows and columns exchanged.
+    #[must_use]
+    pub fn transposed(self) -> Self {
+        let Self { tensor, rows, cols, first, row_step, col_step } = self;
+        Self { tensor, rows: cols, cols: rows, first, row_step: col_step, col_step: row_step }
+    }
+
+    /// The matrix as it is stored, wide or tall: with the shorter step along its rows.
+    #[must_use]
+    pub fn as_stored(self) -> Self {
+        if self.is_row_major() { self } else { self.transposed() }
+    }
+
     /// Position one past the last element, or none where it overflows.
     #[must_use]
     pub fn end(&self) -> Option<usize> {

@@ -9,7 +9,7 @@ use crate::source::Listing;
 /// Left out of the fixture's weights for its size; its rows are in the golden tables.
 const MID: (&str, &[usize]) = ("mid.weight", &[768, 3072]);
 
-fn fixture(name: &str) -> Vec<u8> {
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/golden").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -18,9 +18,9 @@ fn json(name: &str) -> serde_json::Value {
     serde_json::from_slice(&fixture(name)).unwrap()
 }
 
-/// Names and shapes of the golden weights, in the order of their file.
-fn weights() -> Vec<(String, Vec<usize>)> {
-    let file = fixture("matrices.safetensors");
+/// Names and shapes of the tensors in a golden file, sorted by name.
+pub(crate) fn weights_in(file: &str) -> Vec<(String, Vec<usize>)> {
+    let file = fixture(file);
     let length = usize::try_from(u64::from_le_bytes(file[..8].try_into().unwrap())).unwrap();
     let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
     let extents = |entry: &serde_json::Value| -> Vec<usize> {
@@ -29,6 +29,12 @@ fn weights() -> Vec<(String, Vec<usize>)> {
     };
     let tensors = header.as_object().unwrap().iter().filter(|(name, _)| *name != "__metadata__");
     let mut tensors: Vec<_> = tensors.map(|(name, entry)| (name.clone(), extents(entry))).collect();
+    tensors.sort();
+    tensors
+}
+
+fn weights() -> Vec<(String, Vec<usize>)> {
+    let mut tensors = weights_in("matrices.safetensors");
     tensors.push((MID.0.to_owned(), MID.1.to_vec()));
     tensors.sort();
     tensors
@@ -47,11 +53,22 @@ fn state_dict(without: &[&str]) -> Listing {
     Listing::new(&tensors)
 }
 
+/// The golden weights of these layers only, in the golden order.
+pub(crate) fn only(keep: &[&str]) -> Listing {
+    let order = json("order.json");
+    let names = order["layers"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    let others: Vec<_> = names.filter(|name| !keep.contains(name)).collect();
+    state_dict(&others)
+}
+
+/// The five layers of the golden runs that are slow or special.
+pub(crate) const SMALL: [&str; 5] = ["dense_wide", "small12", "square", "chain_b", "spiked"];
+
 fn listed((name, shape): &(String, Vec<usize>)) -> (&str, &[usize]) {
     (name, shape)
 }
 
-fn compat() -> LayerOptions {
+pub(crate) fn compat() -> LayerOptions {
     LayerOptions { compat: true, ..LayerOptions::default() }
 }
 
@@ -126,16 +143,8 @@ fn filters_keep_what_the_reference_keeps() {
 
 #[test]
 fn ids_start_where_the_reference_starts_them() {
-    let order = json("order.json");
-    let names = order["layers"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-    let small = ["dense_wide", "small12", "square", "chain_b", "spiked"];
-    let others: Vec<_> = names.filter(|name| !small.contains(name)).collect();
-    assert_rows(
-        "details_start_ids5.csv",
-        &state_dict(&others),
-        &LayerOptions { start_ids: 5, ..compat() },
-        &[],
-    );
+    let options = LayerOptions { start_ids: 5, ..compat() };
+    assert_rows("details_start_ids5.csv", &only(&SMALL), &options, &[]);
     let weights = weights();
     let sorted: Vec<_> = weights.iter().map(listed).collect();
     let directory = Listing::new(&sorted).at(env!("CARGO_MANIFEST_DIR"));

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on stops there")]
 
 mod coverage;
+mod derived;
 mod discovery;
 mod golden_layers;
 mod source;
