@@ -14,17 +14,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod det_x;
 mod error;
 mod exponential_kernel;
+mod kde;
 mod ks;
+mod minimize;
+mod mp_fit;
+mod mp_law;
 mod power_law;
 mod power_law_options;
 mod power_law_small;
 mod stable_alpha;
 mod tail;
 
+pub use det_x::{DetX, det_x};
 pub use error::{FitFailure, OptionError};
 pub use ks::ks_distance;
+pub use mp_fit::{MpFit, SquareLaw, mp_fit};
+pub use mp_law::MarchenkoPastur;
 pub use power_law::{Candidate, PowerLaw, SampleRule, fit_power_law, power_law_candidates};
 pub use power_law_options::{CheckedPowerLawOptions, Cut, PowerLawOptions, Xmax};
 pub use stable_alpha::{Rival, StableAlpha, stable_alpha};

@@ -7,5 +7,7 @@ mod golden;
 mod golden_fits;
 /// Spectra whose truth is known.
 mod planted;
+/// Marchenko–Pastur laws with and without spikes.
+mod planted_bulks;
 /// The pruned search against the naive one, and symmetries.
 mod power_law_properties;
