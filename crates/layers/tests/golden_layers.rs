@@ -88,7 +88,7 @@ fn assert_rows(table: &str, source: &Listing, options: &LayerOptions, hints: &[M
     assert_eq!(golden.len(), found.len(), "{table}: number of layers");
     for (record, layer) in golden.iter().zip(&found) {
         for (column, value) in header.iter().zip(record) {
-            if let Some(ours) = cell(layer, column, table.starts_with("describe")) {
+            if let Some(ours) = cell(layer, column, table.contains("describe")) {
                 assert_eq!(ours, value, "{table}: {column} of {}", layer.longname);
             }
         }
@@ -181,6 +181,34 @@ fn a_module_tree_has_the_reference_s_layers() {
     assert_rows("details_torch_types.csv", &tree, &layers(&["conv2d", "embedding"]), &hints);
     let (tree, hints) = module_tree(1);
     assert_rows("details_torch_start_ids1.csv", &tree, &compat(), &hints);
+}
+
+/// The options of one run of `layers/shapes.py`.
+fn run_options(options: &serde_json::Value) -> LayerOptions {
+    let size = |key: &str, default| {
+        options.get(key).map_or(default, |value| usize::try_from(value.as_u64().unwrap()).unwrap())
+    };
+    let listed = options.get("layers").and_then(|words| words.as_array()).cloned().unwrap_or_default();
+    let words: Vec<String> =
+        listed.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect();
+    LayerOptions {
+        pool: options.get("pool").is_none_or(|pool| pool.as_bool().unwrap()),
+        min_evals: size("min_evals", 8),
+        max_evals: size("max_evals", 15_000),
+        start_ids: options.get("start_ids").map_or(0, |id| id.as_i64().unwrap()),
+        select: Selector::parse_list(&words).unwrap(),
+        ..compat()
+    }
+}
+
+#[test]
+fn weights_of_many_shapes_are_the_layers_that_the_reference_sees() {
+    let made = json("layers/shapes.json");
+    let tensors: Vec<(String, Vec<usize>)> = serde_json::from_value(made["tensors"].clone()).unwrap();
+    let source = Listing::new(&tensors.iter().map(listed).collect::<Vec<_>>());
+    for (run, options) in made["runs"].as_object().unwrap() {
+        assert_rows(&format!("layers/describe_{run}.csv"), &source, &run_options(options), &[]);
+    }
 }
 
 #[test]
