@@ -3,6 +3,8 @@
 //! Every way to a spectrum walks the rows the same way, so that a NaN is refused with the same position in all of
 //! them and a matrix near the ends of the range of f64 is scaled in one place.
 
+use faer::MatRef;
+
 use crate::{BlockLayout, Error, Matrix};
 
 /// Fewest rows worth a call of the multiplication kernel.
@@ -14,6 +16,16 @@ pub(crate) struct Block<'a> {
     pub(crate) cols: usize,
     pub(crate) layout: BlockLayout,
     pub(crate) elements: &'a [f64],
+}
+
+impl<'a> Block<'a> {
+    /// The block as a matrix of faer.
+    pub(crate) fn as_matrix(&self) -> MatRef<'a, f64> {
+        match self.layout {
+            BlockLayout::RowMajor => MatRef::from_row_major_slice(self.elements, self.rows, self.cols),
+            BlockLayout::ColumnMajor => MatRef::from_column_major_slice(self.elements, self.rows, self.cols),
+        }
+    }
 }
 
 /// How many rows fit a buffer of `bytes`, within what is sensible for an N×M matrix.

@@ -4,10 +4,10 @@
 //! N·M² flops (multiplications and additions).
 
 use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, Par};
 
 use crate::blocks::{Block, for_each_block, safe_scale};
-use crate::{BlockLayout, Error, Matrix};
+use crate::{Error, Matrix};
 
 /// WᵀW of a scaled W.
 #[derive(Clone, Debug)]
@@ -38,11 +38,8 @@ pub fn gram(matrix: &dyn Matrix, block_bytes: usize) -> Result<Gram, Error> {
 }
 
 fn add_block(lower: &mut [f64], block: &Block<'_>) {
-    let (rows, cols) = (block.rows, block.cols);
-    let w = match block.layout {
-        BlockLayout::RowMajor => MatRef::from_row_major_slice(block.elements, rows, cols),
-        BlockLayout::ColumnMajor => MatRef::from_column_major_slice(block.elements, rows, cols),
-    };
+    let cols = block.cols;
+    let w = block.as_matrix();
     triangular::matmul(
         MatMut::from_column_major_slice_mut(lower, cols, cols),
         BlockStructure::TriangularLower,

@@ -30,6 +30,14 @@ pub mod symmetric;
 pub mod entropy;
 pub mod norms;
 pub mod rank;
+pub mod vectors;
+
+pub mod product;
+pub mod truncation;
+
+pub mod divergence;
+pub mod seed;
+pub mod shuffle;
 
 pub mod schedule;
 

@@ -10,7 +10,7 @@ use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
 use faer::{Col, Mat, MatRef, Par, Spec};
 
 use crate::blocks::{Block, for_each_block, safe_scale};
-use crate::{BlockLayout, Error, Matrix};
+use crate::{Error, Matrix};
 
 /// The M singular values of an N×M matrix, ascending.
 ///
@@ -49,6 +49,14 @@ pub(crate) fn singular_values_dense(w: MatRef<'_, f64>) -> Result<Vec<f64>, Erro
     Ok(values)
 }
 
+/// The triangular factor of a dense matrix with at least as many rows as columns.
+pub(crate) fn triangle(w: MatRef<'_, f64>) -> Mat<f64> {
+    let (rows, cols) = (w.nrows(), w.ncols());
+    let mut fold = Fold { stack: Mat::zeros(rows, cols), cols, filled: rows };
+    fold.stack.copy_from(w);
+    fold.triangle()
+}
+
 /// The triangular factor of the rows seen so far.
 struct Fold {
     /// Above: the factor, M×M; below: room for new rows.
@@ -64,12 +72,7 @@ impl Fold {
     }
 
     fn add(&mut self, block: &Block<'_>) {
-        let rows = match block.layout {
-            BlockLayout::RowMajor => MatRef::from_row_major_slice(block.elements, block.rows, block.cols),
-            BlockLayout::ColumnMajor => {
-                MatRef::from_column_major_slice(block.elements, block.rows, block.cols)
-            }
-        };
+        let rows = block.as_matrix();
         let mut next = 0;
         while next < block.rows {
             if self.filled == self.stack.nrows() {

@@ -4,3 +4,4 @@
 
 mod algebra;
 mod scheduling;
+mod triplets;

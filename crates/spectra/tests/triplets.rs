@@ -1,0 +1,104 @@
+//! Singular triplets, truncation, products and eigenvectors against the algebra that defines them.
+
+use heavytail_spectra::product::{Factor, product_singular_values};
+use heavytail_spectra::truncation::{Keep, top_triplets, truncated};
+use heavytail_spectra::vectors::vector_shapes;
+use heavytail_spectra::{DenseMatrix, Error, Matrix, SpectrumOptions, spectrum, svd};
+
+use crate::algebra::noise;
+
+/// L·Rᵀ of row-major factors with k columns.
+fn product(left: &[f64], right: &[f64], k: usize) -> Vec<f64> {
+    let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(a, b)| a * b).sum();
+    left.chunks_exact(k).flat_map(|l| right.chunks_exact(k).map(move |r| dot(l, r))).collect()
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+#[test]
+fn truncation_is_as_near_as_the_dropped_values_allow() {
+    let w = noise(90, 40);
+    let options = SpectrumOptions::default();
+    let all = spectrum(&w, &options).unwrap().eigenvalues;
+    for k in [0, 1, 13, 40, 99] {
+        let kept = truncated(&w, Keep::Top(k), &options).unwrap();
+        let dropped: f64 = all.iter().rev().skip(k).sum();
+        assert!((distance(kept.elements(), w.elements()) - dropped.sqrt()).abs() < 1e-12);
+        let rest = truncated(&w, Keep::WithoutTop(k), &options).unwrap();
+        let sum: Vec<f64> = kept.elements().iter().zip(rest.elements()).map(|(a, b)| a + b).collect();
+        assert!(distance(&sum, w.elements()) < 1e-12);
+    }
+}
+
+#[test]
+fn triplets_rebuild_the_matrix() {
+    let w = noise(50, 20);
+    let triplets = top_triplets(&w, 20, &SpectrumOptions::default()).unwrap();
+    assert!(triplets.singular.is_sorted_by(|a, b| a >= b));
+    let mut rebuilt = vec![0.0; 50 * 20];
+    for ((u, sigma), v) in triplets.left.chunks(50).zip(&triplets.singular).zip(triplets.right.chunks(20)) {
+        for i in 0..50 {
+            for j in 0..20 {
+                rebuilt[i * 20 + j] += u[i] * sigma * v[j];
+            }
+        }
+    }
+    assert!(distance(&rebuilt, w.elements()) < 1e-12);
+}
+
+#[test]
+fn a_product_has_the_singular_values_of_the_matrix_it_is() {
+    for (p, q, k) in [(60, 50, 8), (30, 20, 40), (25, 60, 25)] {
+        let (left, right) = (noise(p.max(k), p.min(k)), noise(q.max(k), q.min(k)));
+        let found = product_singular_values(
+            Factor::new(p, k, left.elements()).unwrap(),
+            Factor::new(q, k, right.elements()).unwrap(),
+        )
+        .unwrap();
+        let x = product(left.elements(), right.elements(), k);
+        let x = if p >= q { DenseMatrix::new(p, q, x) } else { DenseMatrix::from_wide(p, q, &x) }.unwrap();
+        let all = svd::singular_values(&x, 1 << 20).unwrap();
+        let expected = &all[all.len() - p.min(q).min(k)..];
+        assert_eq!(found.len(), expected.len());
+        assert!(distance(&found, expected) < 1e-12 * expected[expected.len() - 1]);
+    }
+}
+
+#[test]
+fn factors_without_a_common_side_are_refused() {
+    let (left, right) = ([1.0; 6], [1.0; 8]);
+    let refused =
+        product_singular_values(Factor::new(2, 3, &left).unwrap(), Factor::new(2, 4, &right).unwrap());
+    assert!(matches!(refused, Err(Error::NoCommonSide { .. })));
+    assert!(matches!(
+        Factor::new(2, 2, &[1.0, 2.0, f64::NAN, 4.0]),
+        Err(Error::NotFinite { row: 1, column: 0, .. })
+    ));
+}
+
+#[test]
+fn singular_values_of_a_graded_matrix_are_exact_where_gram_is_lost() {
+    let mut w = noise(64, 12);
+    for (at, x) in w.elements_mut().iter_mut().enumerate() {
+        *x = if at / 12 == at % 12 { 10.0_f64.powi(-(at as i32 % 12)) } else { 0.0 };
+    }
+    let spectrum = spectrum(&w, &SpectrumOptions::default()).unwrap();
+    for (i, lambda) in spectrum.eigenvalues.iter().rev().enumerate() {
+        assert!((lambda.sqrt() / 10.0_f64.powi(-(i as i32)) - 1.0).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn eigenvectors_of_a_diagonal_matrix_are_localized() {
+    let mut elements = vec![0.0; 9 * 6];
+    (0..6).for_each(|i| elements[i * 6 + i] = (i + 1) as f64);
+    let w = DenseMatrix::new(9, 6, elements).unwrap();
+    let shapes = vector_shapes(&w, &SpectrumOptions::default()).unwrap();
+    assert_eq!(shapes.len(), w.cols());
+    for (i, shape) in shapes.iter().enumerate() {
+        assert!((shape.eigenvalue - ((i + 1) * (i + 1)) as f64).abs() < 1e-12);
+        assert!((shape.localization - 1.0).abs() < 1e-12 && (shape.participation - 1.0).abs() < 1e-12);
+    }
+}
