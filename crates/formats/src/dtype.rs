@@ -18,6 +18,12 @@ pub enum Dtype {
     F8E4M3,
     /// 8-bit float with 5 exponent and 2 mantissa bits.
     F8E5M2,
+    /// 8-bit float with 4 exponent and 3 mantissa bits, no infinities, no negative zero, bias 8 (e4m3fnuz).
+    F8E4M3Fnuz,
+    /// 8-bit float with 5 exponent and 2 mantissa bits, no infinities, no negative zero, bias 16 (e5m2fnuz).
+    F8E5M2Fnuz,
+    /// A power of two in 8 exponent bits, as in block scales (e8m0fnu).
+    F8E8M0,
     /// Signed 64-bit integer.
     I64,
     /// Signed 32-bit integer.
@@ -51,14 +57,31 @@ impl Dtype {
             Self::F64 | Self::I64 | Self::U64 | Self::C64 => 8,
             Self::F32 | Self::I32 | Self::U32 => 4,
             Self::F16 | Self::Bf16 | Self::I16 | Self::U16 => 2,
-            Self::F8E4M3 | Self::F8E5M2 | Self::I8 | Self::U8 | Self::Bool => 1,
+            Self::F8E4M3
+            | Self::F8E5M2
+            | Self::F8E4M3Fnuz
+            | Self::F8E5M2Fnuz
+            | Self::F8E8M0
+            | Self::I8
+            | Self::U8
+            | Self::Bool => 1,
         }
     }
 
     /// Whether the elements are real floating-point numbers, and so may be weights.
     #[must_use]
     pub const fn is_float(self) -> bool {
-        matches!(self, Self::F64 | Self::F32 | Self::F16 | Self::Bf16 | Self::F8E4M3 | Self::F8E5M2)
+        matches!(
+            self,
+            Self::F64
+                | Self::F32
+                | Self::F16
+                | Self::Bf16
+                | Self::F8E4M3
+                | Self::F8E5M2
+                | Self::F8E4M3Fnuz
+                | Self::F8E5M2Fnuz
+        )
     }
 
     /// The short lower-case name that tables print, `f32` or `bf16`.
@@ -71,6 +94,9 @@ impl Dtype {
             Self::Bf16 => "bf16",
             Self::F8E4M3 => "f8_e4m3",
             Self::F8E5M2 => "f8_e5m2",
+            Self::F8E4M3Fnuz => "f8_e4m3fnuz",
+            Self::F8E5M2Fnuz => "f8_e5m2fnuz",
+            Self::F8E8M0 => "f8_e8m0",
             Self::I64 => "i64",
             Self::I32 => "i32",
             Self::I16 => "i16",

@@ -3,13 +3,50 @@
 //! A [`TensorSource`] lists what a checkpoint holds ([`TensorInfo`]: name, dtype, shape) from headers alone, and
 //! [`TensorSource::load`] hands out one tensor's elements ([`TensorData`]), mapped from the file where the format
 //! allows it and decoded to f64 in runs by the caller. Nothing in a checkpoint is ever executed.
+//!
+//! ```
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("model.safetensors");
+//! # let header = br#"{"fc.weight":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"#;
+//! # let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+//! # bytes.extend_from_slice(header);
+//! # bytes.extend_from_slice(&[0x00, 0x3c, 0x00, 0xc0]);
+//! # std::fs::write(&path, bytes)?;
+//! let source = heavytail_formats::open(&path)?;
+//! let first = &source.tensors()[0];
+//! assert_eq!((first.name.as_str(), first.shape.as_slice()), ("fc.weight", &[1, 2][..]));
+//!
+//! let mut row = [0.0; 2];
+//! source.load(0)?.decode(0, 1, &mut row)?;
+//! assert_eq!(row, [1.0, -2.0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![deny(clippy::as_conversions)]
 
+mod bytes;
+mod detect;
+mod folder;
+mod inside;
+mod shards;
+
+mod cursor;
+mod safetensors;
+
+mod catalogue;
+mod decode;
 pub mod dtype;
 mod error;
+pub mod memory;
 pub mod source;
+mod strides;
 pub mod tensor;
+mod write;
 
+pub use detect::open;
 pub use dtype::Dtype;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, UnsafePath};
+pub use memory::{MemorySource, MemoryTensor};
 pub use source::{Format, SourceInfo, TensorSource};
-pub use tensor::{TensorData, TensorInfo};
+pub use tensor::{ByteOwner, TensorData, TensorInfo};
+pub use write::write_safetensors;

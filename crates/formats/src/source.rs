@@ -34,7 +34,8 @@ pub trait TensorSource: Send + Sync {
     /// Facts about the whole.
     fn info(&self) -> &SourceInfo;
 
-    /// Every tensor of the checkpoint, in the file's own order (shards: in the index's order).
+    /// Every tensor of the checkpoint in the order that layer ids follow: safetensors sorted by name file by file
+    /// (shards: in the index's order), torch as its dict lists them, other formats as the file does.
     fn tensors(&self) -> &[TensorInfo];
 
     /// The elements of the tensor at `index` of [`tensors`](Self::tensors).
@@ -42,4 +43,16 @@ pub trait TensorSource: Send + Sync {
     /// # Errors
     /// The bytes can't be had or, for a packed format, can't be unpacked.
     fn load(&self, index: usize) -> Result<TensorData, Error>;
+
+    /// Which of [`SourceInfo::files`] holds the tensor at `index`.
+    fn file_of(&self, index: usize) -> usize {
+        let _ = index;
+        0
+    }
+
+    /// Free text that the file numbered `file` carries about itself (safetensors' `__metadata__`), in its order.
+    fn metadata(&self, file: usize) -> &[(String, String)] {
+        let _ = file;
+        &[]
+    }
 }

@@ -1,0 +1,82 @@
+//! A file in, its bytes out: mapped into memory, so that nothing is read until it is looked at.
+//!
+//! The only unsafe code of the crate. A map costs no copy, and pages that were looked at can be given back
+//! ([`ByteOwner::release`]), which keeps the resident memory of a 100 GB checkpoint at a few megabytes.
+#![expect(unsafe_code, reason = "mapping a file and giving its pages back have no safe form")]
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use memmap2::Mmap;
+
+use crate::tensor::ByteOwner;
+use crate::{Error, ErrorKind};
+
+/// A whole file, mapped read-only.
+#[derive(Debug)]
+pub(crate) struct MappedFile {
+    map: Mmap,
+}
+
+impl MappedFile {
+    /// Maps the file at `path`.
+    ///
+    /// # Errors
+    /// Nothing is there, it is no plain file, it is empty, or the system refuses.
+    pub(crate) fn open(path: &Path) -> Result<Arc<Self>, Error> {
+        Self::open_plain(path).map_err(|error| error.in_file(path))
+    }
+
+    fn open_plain(path: &Path) -> Result<Arc<Self>, Error> {
+        // Asked before opening: opening a pipe would wait for a writer.
+        let metadata = std::fs::metadata(path).map_err(of_io)?;
+        if !metadata.is_file() {
+            return Err(ErrorKind::NotAFile.into());
+        }
+        if metadata.len() == 0 {
+            return Err(ErrorKind::EmptyFile.into());
+        }
+        let file = File::open(path).map_err(of_io)?;
+        // SAFETY: the map is read-only and private, and its bytes are plain data for which every value is valid.
+        // Another process that changes the file while it is mapped can change what is read, and one that cuts
+        // it short can end this process (SIGBUS), as with every program that maps files; memory safety of
+        // what is built on top does not rest on two reads agreeing, since headers are parsed once into owned
+        // values and elements are only ever read as numbers.
+        let map = unsafe { Mmap::map(&file) }.map_err(of_io)?;
+        Ok(Arc::new(Self { map }))
+    }
+}
+
+/// The kind of a failed read: a missing file is told apart from a refused one.
+pub(crate) fn of_io(error: std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => ErrorKind::NoSuchPath.into(),
+        _ => ErrorKind::Io(error).into(),
+    }
+}
+
+impl ByteOwner for MappedFile {
+    fn bytes(&self) -> &[u8] {
+        &self.map
+    }
+
+    fn release(&self, range: Range<usize>) {
+        let end = range.end.min(self.map.len());
+        let len = end.saturating_sub(range.start);
+        if len == 0 {
+            return;
+        }
+        #[cfg(unix)]
+        {
+            // SAFETY: the mapping is of a file and was never written to, so a page that is dropped is read from
+            // the file again at the next look and shows the same bytes: no reference into the map sees a change.
+            let advised = unsafe {
+                self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, range.start, len)
+            };
+            // Advice only: where the system does not take it, memory stays resident and results are the same.
+            drop(advised);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What the readers of single files list in, one [`TensorSource`] out.
+//!
+//! Every format reads a file to a [`FileTensors`]: descriptions and, for each, where the elements are. This type
+//! joins them in order, watches that no name occurs twice, and loads a tensor when it is asked for.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::source::{SourceInfo, TensorSource};
+use crate::tensor::{ByteOwner, Unpack};
+use crate::{Error, ErrorKind, TensorData, TensorInfo};
+
+/// The tensors of one file, in the order in which they are to be listed.
+#[derive(Debug, Default)]
+pub(crate) struct FileTensors {
+    /// Descriptions, each with the way to its elements.
+    pub(crate) tensors: Vec<Listed>,
+    /// Free text that the file carries about itself, in its order.
+    pub(crate) metadata: Vec<(String, String)>,
+}
+
+/// One tensor of a file.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// Name, type and shape.
+    pub(crate) info: TensorInfo,
+    /// Where the elements are.
+    pub(crate) stored: Stored,
+}
+
+/// Where a tensor's elements are.
+#[derive(Clone)]
+pub(crate) enum Stored {
+    /// As they are, from byte `start` on, at these strides (row-major where `None`).
+    Plain { owner: Arc<dyn ByteOwner>, start: usize, strides: Option<Vec<usize>> },
+    /// In blocks that unpack themselves.
+    Packed(Arc<dyn Unpack>),
+    /// To be unpacked as a whole when asked for: compressed archives, joined parts.
+    Deferred(Arc<dyn Load>),
+}
+
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain { .. } => "Plain",
+            Self::Packed(_) => "Packed",
+            Self::Deferred(_) => "Deferred",
+        })
+    }
+}
+
+/// Elements that take work to get at.
+pub(crate) trait Load: Send + Sync {
+    /// Does the work.
+    fn load(&self, info: &TensorInfo) -> Result<TensorData, Error>;
+}
+
+impl Stored {
+    /// The elements as they are described.
+    pub(crate) fn load(&self, info: &TensorInfo) -> Result<TensorData, Error> {
+        match self {
+            Self::Plain { owner, start, strides } => {
+                let (owner, shape) = (Arc::clone(owner), info.shape.clone());
+                match strides {
+                    Some(strides) => TensorData::strided(owner, *start, info.dtype, shape, strides),
+                    None => TensorData::contiguous(owner, *start, info.dtype, shape),
+                }
+            }
+            Self::Packed(blocks) => {
+                Ok(TensorData::packed(info.dtype, info.shape.clone(), Arc::clone(blocks)))
+            }
+            Self::Deferred(load) => load.load(info),
+        }
+    }
+}
+
+/// A checkpoint of one or more files.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    info: SourceInfo,
+    tensors: Vec<TensorInfo>,
+    stored: Vec<Stored>,
+    file_of: Vec<usize>,
+    metadata: Vec<Vec<(String, String)>>,
+}
+
+impl Catalogue {
+    /// Joins the files in their order; no name may occur twice.
+    pub(crate) fn join(info: SourceInfo, files: Vec<FileTensors>) -> Result<Self, Error> {
+        let mut all =
+            Self { info, tensors: Vec::new(), stored: Vec::new(), file_of: Vec::new(), metadata: Vec::new() };
+        for (number, file) in files.into_iter().enumerate() {
+            all.metadata.push(file.metadata);
+            for listed in file.tensors {
+                all.tensors.push(listed.info);
+                all.stored.push(listed.stored);
+                all.file_of.push(number);
+            }
+        }
+        all.refuse_duplicates()?;
+        Ok(all)
+    }
+
+    /// Puts the tensors that `order` names first, in its order; the others follow as they were.
+    pub(crate) fn reorder(&mut self, order: &[&str]) {
+        let place: HashMap<&str, usize> = order.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+        let key = |tensor: &TensorInfo| place.get(tensor.name.as_str()).copied().unwrap_or(usize::MAX);
+        let mut rows: Vec<(TensorInfo, Stored, usize)> = std::mem::take(&mut self.tensors)
+            .into_iter()
+            .zip(std::mem::take(&mut self.stored))
+            .zip(std::mem::take(&mut self.file_of))
+            .map(|((tensor, stored), file)| (tensor, stored, file))
+            .collect();
+        rows.sort_by_key(|(tensor, ..)| key(tensor));
+        for (tensor, stored, file) in rows {
+            self.tensors.push(tensor);
+            self.stored.push(stored);
+            self.file_of.push(file);
+        }
+    }
+
+    /// Carries the model's own description along.
+    pub(crate) fn set_config(&mut self, config: Option<String>) {
+        self.info.config = config;
+    }
+
+    fn refuse_duplicates(&self) -> Result<(), Error> {
+        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(self.tensors.len());
+        for (tensor, &file) in self.tensors.iter().zip(&self.file_of) {
+            if let Some(first) = seen.insert(&tensor.name, file) {
+                let first = self.info.files.get(first).filter(|_| first != file).cloned();
+                let twice = Error::from(ErrorKind::DuplicateTensor { first }).of_tensor(&tensor.name);
+                return Err(twice.in_file(self.path_of(file)));
+            }
+        }
+        Ok(())
+    }
+
+    fn path_of(&self, file: usize) -> &Path {
+        self.info.files.get(file).unwrap_or(&self.info.path)
+    }
+}
+
+impl TensorSource for Catalogue {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn tensors(&self) -> &[TensorInfo] {
+        &self.tensors
+    }
+
+    fn load(&self, index: usize) -> Result<TensorData, Error> {
+        let (Some(tensor), Some(stored)) = (self.tensors.get(index), self.stored.get(index)) else {
+            return Err(ErrorKind::NoSuchTensor { index, len: self.tensors.len() }.into());
+        };
+        let file = self.file_of(index);
+        stored.load(tensor).map_err(|error| error.of_tensor(&tensor.name).in_file(self.path_of(file)))
+    }
+
+    fn file_of(&self, index: usize) -> usize {
+        self.file_of.get(index).copied().unwrap_or(0)
+    }
+
+    fn metadata(&self, file: usize) -> &[(String, String)] {
+        self.metadata.get(file).map_or(&[], Vec::as_slice)
+    }
+}

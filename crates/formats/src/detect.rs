@@ -1,0 +1,93 @@
+//! A path in, the right reader out: recognised by the first bytes of files and by what a folder holds.
+//!
+//! An extension never decides what a file is. It only picks which reader explains what is wrong with a file that
+//! none recognises.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::bytes::MappedFile;
+use crate::catalogue::{Catalogue, FileTensors};
+use crate::source::{Format, SourceInfo, TensorSource};
+use crate::tensor::ByteOwner;
+use crate::{Error, ErrorKind, folder, safetensors, shards};
+
+/// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
+///
+/// A folder is one model: the index of its shards where it has one, otherwise all its weight files in order of
+/// their names. Where a folder holds several formats, safetensors is preferred to torch, and torch to the
+/// others. `config.json` beside the weights is carried along.
+///
+/// Only headers are read; elements are mapped from the file when a tensor is loaded.
+///
+/// # Errors
+/// Nothing is at the path, no weights are in the folder (the error lists what is), or the checkpoint is broken
+/// or hostile; the error names the file, the tensor and the byte where they are known.
+pub fn open(path: &Path) -> Result<Box<dyn TensorSource>, Error> {
+    let metadata = std::fs::metadata(path).map_err(|error| crate::bytes::of_io(error).in_file(path))?;
+    if metadata.is_dir() {
+        return Ok(Box::new(folder::open(path)?));
+    }
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let mut source = if shards::is_index(name) {
+        shards::open(path, path)?
+    } else {
+        let Read { format, tensors } = read_file(path)?;
+        let files = vec![path.to_path_buf()];
+        Catalogue::join(SourceInfo { format, path: path.to_path_buf(), files, config: None }, vec![tensors])?
+    };
+    source.set_config(folder::config_beside(path));
+    Ok(Box::new(source))
+}
+
+/// A file's tensors and what it was recognised as.
+pub(crate) struct Read {
+    pub(crate) format: Format,
+    pub(crate) tensors: FileTensors,
+}
+
+/// Maps one file and reads it with the reader that recognises it.
+pub(crate) fn read_file(path: &Path) -> Result<Read, Error> {
+    let bytes = MappedFile::open(path)?;
+    let format = recognise(bytes.bytes()).or_else(|| promised_by_name(path));
+    let format = format.ok_or_else(|| {
+        Error::from(ErrorKind::UnknownFormat { start: beginning(bytes.bytes()) }).in_file(path)
+    })?;
+    let tensors = read_as(format, &bytes).map_err(|error| error.in_file(path))?;
+    Ok(Read { format, tensors })
+}
+
+/// What the first bytes say.
+pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
+    if safetensors::matches(bytes) {
+        return Some(Format::Safetensors);
+    }
+    None
+}
+
+/// The one place that ties a format to its reader.
+fn read_as(format: Format, bytes: &Arc<MappedFile>) -> Result<FileTensors, Error> {
+    match format {
+        Format::Safetensors => safetensors::read(bytes),
+        Format::Torch | Format::Memory => {
+            Err(ErrorKind::Unsupported { what: "the format", name: format!("{format:?}") }.into())
+        }
+    }
+}
+
+/// Which format a file of this name should have had.
+fn promised_by_name(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()? {
+        "safetensors" => Some(Format::Safetensors),
+        _ => None,
+    }
+}
+
+/// The first bytes as a message shows them.
+fn beginning(bytes: &[u8]) -> String {
+    let start = bytes.get(..bytes.len().min(8)).unwrap_or_default();
+    match std::str::from_utf8(start) {
+        Ok(text) if text.chars().all(|c| c.is_ascii_graphic() || c == ' ') => format!("`{text}`"),
+        _ => start.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
+    }
+}

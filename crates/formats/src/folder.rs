@@ -1,0 +1,145 @@
+//! A folder in, one model out: its index, its weight files, or the snapshot of a Hugging Face cache entry.
+
+use std::path::{Path, PathBuf};
+
+use crate::catalogue::Catalogue;
+use crate::detect::{self, Read};
+use crate::source::{Format, SourceInfo};
+use crate::{Error, ErrorKind, shards};
+
+/// How many names an error lists.
+const LISTED: usize = 12;
+/// More files than any model has; a larger folder is not a model.
+const FILE_LIMIT: usize = 100_000;
+/// A larger `config.json` is not one.
+const CONFIG_LIMIT: u64 = 16 << 20;
+
+/// Opens the one model in this folder.
+pub(crate) fn open(path: &Path) -> Result<Catalogue, Error> {
+    let folder = snapshot_of(path)?.unwrap_or_else(|| path.to_path_buf());
+    let names = names(&folder)?;
+    let mut source = open_named(path, &folder, &names)?;
+    source.set_config(read_config(&folder.join("config.json")));
+    Ok(source)
+}
+
+fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue, Error> {
+    for (index, files) in
+        [(".safetensors.index.json", safetensors_files(names)), (".bin.index.json", torch_files(names))]
+    {
+        if let Some(index) = the_index(names, index).map_err(|error| error.in_file(path))? {
+            return shards::open(path, &folder.join(index));
+        }
+        if !files.is_empty() {
+            return join(path, files.iter().map(|name| folder.join(name)).collect());
+        }
+    }
+    let more = names.len().saturating_sub(LISTED);
+    let found = names.iter().take(LISTED).cloned().collect();
+    Err(Error::from(ErrorKind::NoWeights { found, more }).in_file(path))
+}
+
+/// Opens these files as one model, in this order.
+fn join(path: &Path, files: Vec<PathBuf>) -> Result<Catalogue, Error> {
+    let mut format = None;
+    let mut tensors = Vec::with_capacity(files.len());
+    for file in &files {
+        let read: Read = detect::read_file(file)?;
+        format.get_or_insert(read.format);
+        tensors.push(read.tensors);
+    }
+    let format = format.unwrap_or(Format::Safetensors);
+    Catalogue::join(SourceInfo { format, path: path.to_path_buf(), files, config: None }, tensors)
+}
+
+/// The index whose name ends so: the usual one, or the only one.
+fn the_index<'a>(names: &'a [String], ending: &str) -> Result<Option<&'a String>, Error> {
+    let found: Vec<&String> = names.iter().filter(|name| name.ends_with(ending)).collect();
+    let usual =
+        |name: &&&String| ["model", "pytorch_model"].iter().any(|stem| ***name == format!("{stem}{ending}"));
+    match (found.iter().find(usual), found.as_slice()) {
+        (Some(usual), _) => Ok(Some(usual)),
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some(only)),
+        (None, several) => {
+            Err(ErrorKind::Ambiguous { found: several.iter().map(ToString::to_string).collect() }.into())
+        }
+    }
+}
+
+fn safetensors_files(names: &[String]) -> Vec<&String> {
+    names.iter().filter(|name| name.ends_with(".safetensors")).collect()
+}
+
+/// Torch files less those that trainers put beside the weights; `pytorch_model.bin` alone where it is there.
+fn torch_files(names: &[String]) -> Vec<&String> {
+    const BESIDE: [&str; 6] =
+        ["optimizer", "scheduler", "training_args", "rng_state", "scaler", "random_states"];
+    if let Some(usual) = names.iter().find(|name| *name == "pytorch_model.bin") {
+        return vec![usual];
+    }
+    let is_torch = |name: &&String| {
+        let extension = Path::new(name.as_str()).extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| ["bin", "pt", "pth", "ckpt"].contains(&extension))
+            && !BESIDE.iter().any(|beside| name.starts_with(beside))
+    };
+    names.iter().filter(is_torch).collect()
+}
+
+/// The names of the plain files (and links) in a folder, sorted.
+fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    let entries = std::fs::read_dir(folder).map_err(|error| crate::bytes::of_io(error).in_file(folder))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| crate::bytes::of_io(error).in_file(folder))?;
+        if names.len() == FILE_LIMIT {
+            let many = ErrorKind::TooMany { what: "files in the folder", limit: FILE_LIMIT };
+            return Err(Error::from(many).in_file(folder));
+        }
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        names.push(if is_folder { format!("{name}/") } else { name });
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The snapshot of a cache entry `models--org--name`: the one that `refs/main` names, or the only one.
+fn snapshot_of(path: &Path) -> Result<Option<PathBuf>, Error> {
+    let snapshots = path.join("snapshots");
+    if !snapshots.is_dir() || !path.join("refs").is_dir() {
+        return Ok(None);
+    }
+    if let Ok(revision) = std::fs::read_to_string(path.join("refs").join("main")) {
+        let revision = revision.trim();
+        let is_name = !revision.is_empty() && revision.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let folder = snapshots.join(revision);
+        if is_name && folder.is_dir() {
+            return Ok(Some(folder));
+        }
+    }
+    let mut found: Vec<String> = names(&snapshots)?.into_iter().filter(|name| name.ends_with('/')).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(only), true) => Ok(Some(snapshots.join(only.trim_end_matches('/')))),
+        (Some(last), false) => {
+            found.push(last);
+            Err(Error::from(ErrorKind::Ambiguous { found }).in_file(&snapshots))
+        }
+        (None, _) => Ok(None),
+    }
+}
+
+/// The `config.json` in the folder of this file.
+pub(crate) fn config_beside(file: &Path) -> Option<String> {
+    read_config(&file.parent()?.join("config.json"))
+}
+
+/// The text of a `config.json`, if it is one: a help, whose absence or brokenness stops nobody.
+fn read_config(path: &Path) -> Option<String> {
+    let metadata = std::fs::metadata(path).ok()?;
+    if !metadata.is_file() || metadata.len() > CONFIG_LIMIT {
+        return None;
+    }
+    let text = std::fs::read_to_string(path).ok()?;
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok().then_some(text)
+}

@@ -1,0 +1,64 @@
+//! Checkpoints as bytes, for tests to break.
+
+use std::path::{Path, PathBuf};
+
+use heavytail_formats::{Error, TensorSource, open};
+
+/// A safetensors file of this header and these data bytes.
+pub(crate) fn safetensors(header: &str, data: &[u8]) -> Vec<u8> {
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend_from_slice(header.as_bytes());
+    bytes.extend_from_slice(data);
+    bytes
+}
+
+/// A safetensors file of f32 tensors, each filled with its own number.
+pub(crate) fn filled(tensors: &[(&str, &[usize])]) -> Vec<u8> {
+    let (mut entries, mut data) = (Vec::new(), Vec::new());
+    for (number, (name, shape)) in tensors.iter().enumerate() {
+        let begin = data.len();
+        let count: usize = shape.iter().product();
+        data.extend((0..count).flat_map(|_| (number as f32).to_le_bytes()));
+        entries.push(format!(
+            r#""{name}":{{"dtype":"F32","shape":{shape:?},"data_offsets":[{begin},{}]}}"#,
+            data.len()
+        ));
+    }
+    safetensors(&format!("{{{}}}", entries.join(",")), &data)
+}
+
+/// Writes the bytes to `folder/name`.
+pub(crate) fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+    std::fs::write(&path, bytes).expect("the test folder can be written");
+    path
+}
+
+/// The error of opening a path, with the folder's own path taken out of the message.
+pub(crate) fn refusal(path: &Path, folder: &Path) -> String {
+    let error = open(path).map(|_| ()).expect_err("the checkpoint must be refused");
+    message(&error, folder)
+}
+
+/// The message less the folder's path.
+pub(crate) fn message(error: &Error, folder: &Path) -> String {
+    error
+        .to_string()
+        .replace(&format!("{}/", folder.display()), "")
+        .replace(&folder.display().to_string(), "FOLDER")
+}
+
+/// Names in the order of the source.
+pub(crate) fn names(source: &dyn TensorSource) -> Vec<&str> {
+    source.tensors().iter().map(|tensor| tensor.name.as_str()).collect()
+}
+
+/// All elements of the tensor of this name.
+pub(crate) fn numbers(source: &dyn TensorSource, name: &str) -> Vec<f64> {
+    let index = source.tensors().iter().position(|tensor| tensor.name == name).expect("the tensor is listed");
+    let data = source.load(index).expect("the tensor loads");
+    let mut out = vec![0.0; data.len()];
+    data.decode(0, 1, &mut out).expect("the tensor decodes");
+    out
+}

@@ -1,0 +1,9 @@
+//! The tests of this crate, one binary: `lies` are files that claim what is not so, `decoding` compares every
+//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in.
+#![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
+
+mod decoding;
+mod files;
+mod folders;
+mod lies;
+mod writing;
