@@ -69,7 +69,7 @@ pub(crate) fn for_each_block(
 }
 
 /// The largest |x|, or nothing if any is NaN or infinite.
-fn largest_finite(elements: &[f64]) -> Option<f64> {
+pub(crate) fn largest_finite(elements: &[f64]) -> Option<f64> {
     // The bits of |x| order like |x|, and NaN and infinity come last; integer maxima vectorise, f64::max does not.
     let bits = elements.iter().fold(0, |max, x| u64::max(max, x.to_bits() & !(1 << 63)));
     let largest = f64::from_bits(bits);

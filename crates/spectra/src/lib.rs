@@ -14,12 +14,18 @@
 //! # Ok::<(), heavytail_spectra::Error>(())
 //! ```
 
+mod band;
 mod blocks;
+mod chase;
+mod columns;
 mod dense;
 mod error;
 mod esd;
 mod options;
+mod reflector;
 mod spectrum;
+mod tridiagonal;
+mod tridiagonal_eigenvalues;
 
 pub mod gram;
 pub mod matrix;

@@ -4,30 +4,64 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::{Col, MatMut, MatRef, Par, Spec};
 
-use crate::Error;
+use crate::blocks::{largest_finite, safe_scale};
+use crate::{Error, band, chase, tridiagonal, tridiagonal_eigenvalues};
 
-/// The eigenvalues of a symmetric n×n matrix, ascending.
+/// The way from a dense symmetric matrix to a tridiagonal one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// A reflector a column.
+    OneStage,
+    /// A band first, in matrix products; then bulge chasing.
+    TwoStage {
+        /// Diagonals of the band below the main one, at least 1.
+        width: usize,
+    },
+}
+
+impl Reduction {
+    /// The fastest way for n×n: one stage up to 400, then a band of 32, and of 64 from 1500.
+    ///
+    /// The wider the band, the faster the first stage and the slower the second. Measured on Zen 4 with AVX-512.
+    #[must_use]
+    pub const fn fastest(n: usize) -> Self {
+        match n {
+            0..=400 => Self::OneStage,
+            401..1500 => Self::TwoStage { width: 32 },
+            _ => Self::TwoStage { width: 64 },
+        }
+    }
+}
+
+/// The eigenvalues of a symmetric n×n matrix, ascending, each within 4·n·eps·|λ|_max.
 ///
-/// `a` is column-major; only the elements `i + j·n` with i ≥ j are read, and all are overwritten.
+/// `a` is column-major; only the elements `i + j·n` with i ≥ j are read, and all are overwritten. 4/3·n³ flops to a
+/// tridiagonal matrix, by [`Reduction::fastest`]; then some 15·n² to its eigenvalues.
 ///
 /// # Errors
 /// [`Error::Length`] if `a` does not hold n² elements, [`Error::NotFinite`] for a NaN or an infinity among those read,
 /// [`Error::NoConvergence`] if the iteration fails, which no finite matrix is known to do.
 pub fn symmetric_eigenvalues(a: &mut [f64], n: usize) -> Result<Vec<f64>, Error> {
-    check(a, n)?;
-    let mut values = Col::<f64>::zeros(n);
-    let params = Spec::default();
-    let scratch = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::No, Par::Seq, params);
-    self_adjoint_evd(
-        MatRef::from_column_major_slice(&*a, n, n),
-        values.as_mut().as_diagonal_mut(),
-        None,
-        Par::Seq,
-        MemStack::new(&mut MemBuffer::new(scratch)),
-        params,
-    )
-    .map_err(|_| Error::NoConvergence { size: n })?;
-    ascending(values.iter().copied().collect(), n)
+    symmetric_eigenvalues_by(Reduction::fastest(n), a, n)
+}
+
+/// [`symmetric_eigenvalues`] by a way of the caller's choice.
+///
+/// # Errors
+/// As for [`symmetric_eigenvalues`].
+pub fn symmetric_eigenvalues_by(reduction: Reduction, a: &mut [f64], n: usize) -> Result<Vec<f64>, Error> {
+    let largest = check(a, n)?;
+    let scale = safe_scale(largest);
+    if scale.to_bits() != 1.0_f64.to_bits() {
+        a.iter_mut().for_each(|x| *x *= scale);
+    }
+    let (diagonal, beside) = match reduction {
+        Reduction::OneStage => tridiagonal::to_tridiagonal(a, n),
+        Reduction::TwoStage { width } => chase::to_tridiagonal(band::to_band(a, n, width.max(1))),
+    };
+    let mut values = tridiagonal_eigenvalues::eigenvalues(diagonal, beside)?;
+    values.iter_mut().for_each(|value| *value /= scale);
+    finite(values)
 }
 
 /// Eigenvalues, ascending, and the eigenvectors that belong to them.
@@ -60,25 +94,31 @@ pub fn symmetric_eigen(a: &[f64], n: usize) -> Result<Eigen, Error> {
         params,
     )
     .map_err(|_| Error::NoConvergence { size: n })?;
-    Ok(Eigen { values: ascending(values.iter().copied().collect(), n)?, vectors })
+    Ok(Eigen { values: finite(values.iter().copied().collect())?, vectors })
 }
 
-fn check(a: &[f64], n: usize) -> Result<(), Error> {
+/// Refuses a matrix of another length or with a NaN; the largest |element| of the lower triangle.
+fn check(a: &[f64], n: usize) -> Result<f64, Error> {
     let expected = n.checked_mul(n).ok_or(Error::Shape { rows: n, cols: n })?;
     if a.len() != expected {
         return Err(Error::Length { len: a.len(), expected });
     }
+    let mut largest = 0.0_f64;
     for j in 0..n {
-        if let Some(below) = a[j * n + j..(j + 1) * n].iter().position(|x| !x.is_finite()) {
+        let column = &a[j * n + j..(j + 1) * n];
+        if let Some(max) = largest_finite(column) {
+            largest = largest.max(max);
+        } else if let Some(below) = column.iter().position(|x| !x.is_finite()) {
             return Err(Error::NotFinite { value: a[j * n + j + below], row: j + below, column: j });
         }
     }
-    Ok(())
+    Ok(largest)
 }
 
-fn ascending(values: Vec<f64>, n: usize) -> Result<Vec<f64>, Error> {
-    if values.iter().all(|x| x.is_finite()) && values.is_sorted() {
-        return Ok(values);
+/// Hands on values that a scale or a sum may have pushed out of range, if it did not.
+fn finite(values: Vec<f64>) -> Result<Vec<f64>, Error> {
+    match values.iter().position(|x| !x.is_finite()) {
+        Some(index) => Err(Error::EigenvalueNotFinite { value: values[index], index }),
+        None => Ok(values),
     }
-    Err(Error::NoConvergence { size: n })
 }

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a failed unwrap is a failed test")]
 
 mod algebra;
+mod hard_matrices;
 mod scheduling;
 mod triplets;

@@ -1,0 +1,143 @@
+//! Symmetric matrices that are hard on eigensolvers, against eigenvalues to 200 bits and against faer.
+
+use heavytail_spectra::symmetric::{Reduction, symmetric_eigenvalues, symmetric_eigenvalues_by};
+
+/// A fixed integer in -8..8 for a pair of indices; the same as in fixtures/spectra/make.py.
+fn whole(i: usize, j: usize) -> f64 {
+    let (i, j) = (i.max(j), i.min(j));
+    ((i * i * 31 + i * j * 17 + j * j * 7 + i * 3 + j * 5 + (i ^ j) * 11) % 17) as f64 - 8.0
+}
+
+fn power(exponent: i32) -> f64 {
+    f64::from(exponent).exp2()
+}
+
+fn wilkinson(n: usize, i: usize, j: usize) -> f64 {
+    match i.abs_diff(j) {
+        0 => (2.0 * i as f64 - (n as f64 - 1.0)).abs() / 2.0,
+        1 => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn glued(i: usize, j: usize) -> f64 {
+    match (i / 21 == j / 21, i.abs_diff(j)) {
+        (true, _) => wilkinson(21, i % 21, j % 21),
+        (false, 1) => power(-26),
+        _ => 0.0,
+    }
+}
+
+/// Element (i, j) of a hard matrix of side n.
+fn element(name: &str, n: usize, i: usize, j: usize) -> f64 {
+    let sum = (i + j) as i32;
+    match name {
+        "graded" => whole(i, j) * power(-sum),
+        "graded_up" => whole(i, j) * power(sum - 94),
+        "clustered" => f64::from(i == j) * (i / 10 + 1) as f64 + whole(i, j) * power(-30),
+        "low_rank" => (0..9).map(|k| whole(i, 200 + k) * whole(j, 200 + k)).sum(),
+        "wilkinson" => wilkinson(n, i, j),
+        "glued" => glued(i, j),
+        _ => whole(i, j),
+    }
+}
+
+/// The hard matrix, column-major, times 2^exponent.
+fn matrix(name: &str, n: usize, exponent: i32) -> Vec<f64> {
+    (0..n * n).map(|at| element(name, n, at % n, at / n) * power(exponent)).collect()
+}
+
+fn assert_near(found: &[f64], expected: &[f64], unit: f64, what: &str) {
+    assert_eq!(found.len(), expected.len());
+    let largest = expected.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
+    let tolerance = 4.0 * expected.len() as f64 * f64::EPSILON * largest;
+    for (k, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let error = (found / unit - expected).abs();
+        assert!(
+            error <= tolerance,
+            "{what}, eigenvalue {k}: {found:e} for {expected:e}, {error:e} > {tolerance:e}"
+        );
+    }
+}
+
+/// The table of fixtures/spectra, matrix by matrix.
+fn tables() -> Vec<(String, Vec<f64>)> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/spectra/eigenvalues.csv");
+    let mut tables: Vec<(String, Vec<f64>)> = Vec::new();
+    for line in std::fs::read_to_string(path).unwrap().lines().skip(1) {
+        let mut fields = line.split(',');
+        let name = fields.next().unwrap().to_owned();
+        let value = fields.nth(1).unwrap().parse().unwrap();
+        match tables.last_mut() {
+            Some((last, values)) if *last == name => values.push(value),
+            _ => tables.push((name, vec![value])),
+        }
+    }
+    tables
+}
+
+const WAYS: [Reduction; 5] = [
+    Reduction::OneStage,
+    Reduction::TwoStage { width: 1 },
+    Reduction::TwoStage { width: 6 },
+    Reduction::TwoStage { width: 32 },
+    Reduction::TwoStage { width: 64 },
+];
+
+#[test]
+fn eigenvalues_agree_with_two_hundred_bits_whatever_the_way_and_scale() {
+    let tables = tables();
+    assert_eq!(tables.len(), 8);
+    for (name, expected) in tables {
+        for way in WAYS {
+            for exponent in [0, -900, 900] {
+                let mut a = matrix(&name, expected.len(), exponent);
+                let found = symmetric_eigenvalues_by(way, &mut a, expected.len()).unwrap();
+                assert_near(&found, &expected, power(exponent), &format!("{name} by {way:?}, 2^{exponent}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn larger_matrices_agree_with_faer() {
+    for (name, n) in [("large", 401), ("large", 600), ("clustered", 500), ("low_rank", 450), ("glued", 630)] {
+        let mut a = matrix(name, n, 0);
+        let reference = faer::MatRef::from_column_major_slice(&a, n, n);
+        let expected = reference.self_adjoint_eigenvalues(faer::Side::Lower).unwrap();
+        for way in [Reduction::OneStage, Reduction::fastest(n), Reduction::TwoStage { width: 64 }] {
+            let found = symmetric_eigenvalues_by(way, &mut a.clone(), n).unwrap();
+            assert_near(&found, &expected, 1.0, &format!("{name} of {n} by {way:?}"));
+        }
+        let found = symmetric_eigenvalues(&mut a, n).unwrap();
+        assert_near(&found, &expected, 1.0, name);
+    }
+}
+
+#[test]
+fn a_permutation_and_a_shift_move_eigenvalues_as_they_should() {
+    let n = 130;
+    let plain = symmetric_eigenvalues(&mut matrix("plain", n, 0), n).unwrap();
+    let place = |i: usize| (i * 37 + 11) % n;
+    let shift = 5.0;
+    let mut moved: Vec<f64> = (0..n * n)
+        .map(|at| element("plain", n, place(at % n), place(at / n)) + shift * f64::from(at % n == at / n))
+        .collect();
+    let moved = symmetric_eigenvalues(&mut moved, n).unwrap();
+    let expected: Vec<f64> = plain.iter().map(|value| value + shift).collect();
+    assert_near(&moved, &expected, 1.0, "permuted and shifted");
+}
+
+#[test]
+fn small_sides_work_by_every_way() {
+    for n in 0..12 {
+        let expected = symmetric_eigenvalues_by(Reduction::OneStage, &mut matrix("plain", n, 0), n).unwrap();
+        let trace: f64 = (0..n).map(|i| whole(i, i)).sum();
+        assert!((expected.iter().sum::<f64>() - trace).abs() < 1e-12);
+        for width in 1..14 {
+            let way = Reduction::TwoStage { width };
+            let found = symmetric_eigenvalues_by(way, &mut matrix("plain", n, 0), n).unwrap();
+            assert_near(&found, &expected, 1.0, &format!("side {n}, width {width}"));
+        }
+    }
+}
