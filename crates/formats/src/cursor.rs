@@ -28,11 +28,6 @@ impl<'a> Cursor<'a> {
         self.bytes.len().saturating_sub(self.at)
     }
 
-    /// Whether nothing is left.
-    pub(crate) fn is_done(&self) -> bool {
-        self.left() == 0
-    }
-
     /// The rest, unread.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()

@@ -6,11 +6,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::archive::Archive;
 use crate::bytes::MappedFile;
 use crate::catalogue::{Catalogue, FileTensors};
 use crate::source::{Format, SourceInfo, TensorSource};
 use crate::tensor::ByteOwner;
-use crate::{Error, ErrorKind, folder, safetensors, shards};
+use crate::{Error, ErrorKind, folder, safetensors, shards, torch};
 
 /// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
 ///
@@ -49,36 +50,52 @@ pub(crate) struct Read {
 /// Maps one file and reads it with the reader that recognises it.
 pub(crate) fn read_file(path: &Path) -> Result<Read, Error> {
     let bytes = MappedFile::open(path)?;
-    let format = recognise(bytes.bytes()).or_else(|| promised_by_name(path));
-    let format = format.ok_or_else(|| {
+    let kind = recognise(bytes.bytes()).or_else(|| promised_by_name(path));
+    let kind = kind.ok_or_else(|| {
         Error::from(ErrorKind::UnknownFormat { start: beginning(bytes.bytes()) }).in_file(path)
     })?;
-    let tensors = read_as(format, &bytes).map_err(|error| error.in_file(path))?;
+    let (format, tensors) = read_as(kind, &bytes).map_err(|error| error.in_file(path))?;
     Ok(Read { format, tensors })
 }
 
+/// The outermost layout of a file.
+#[derive(Clone, Copy)]
+enum Kind {
+    Safetensors,
+    Zip,
+    TorchLegacy,
+}
+
 /// What the first bytes say.
-pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
-    if safetensors::matches(bytes) {
-        return Some(Format::Safetensors);
-    }
-    None
+fn recognise(bytes: &[u8]) -> Option<Kind> {
+    let is = |matches: fn(&[u8]) -> bool, kind| matches(bytes).then_some(kind);
+    is(Archive::matches, Kind::Zip)
+        .or_else(|| is(torch::matches_legacy, Kind::TorchLegacy))
+        .or_else(|| is(safetensors::matches, Kind::Safetensors))
 }
 
-/// The one place that ties a format to its reader.
-fn read_as(format: Format, bytes: &Arc<MappedFile>) -> Result<FileTensors, Error> {
-    match format {
-        Format::Safetensors => safetensors::read(bytes),
-        Format::Torch | Format::Memory => {
-            Err(ErrorKind::Unsupported { what: "the format", name: format!("{format:?}") }.into())
-        }
+/// The one place that ties a layout to its reader.
+fn read_as(kind: Kind, bytes: &Arc<MappedFile>) -> Result<(Format, FileTensors), Error> {
+    match kind {
+        Kind::Safetensors => Ok((Format::Safetensors, safetensors::read(bytes)?)),
+        Kind::TorchLegacy => Ok((Format::Torch, torch::read_legacy(bytes)?)),
+        Kind::Zip => read_archive(Archive::open(bytes)?),
     }
 }
 
-/// Which format a file of this name should have had.
-fn promised_by_name(path: &Path) -> Option<Format> {
+/// What kind of archive it is, its entries say.
+fn read_archive(archive: Archive) -> Result<(Format, FileTensors), Error> {
+    if torch::matches_archive(&archive) {
+        return Ok((Format::Torch, torch::read_archive(archive)?));
+    }
+    let names: Vec<&str> = archive.entries.iter().take(4).map(|entry| entry.name.as_str()).collect();
+    Err(ErrorKind::Unsupported { what: "an archive of these entries", name: names.join(", ") }.into())
+}
+
+/// Which layout a file of this name should have had.
+fn promised_by_name(path: &Path) -> Option<Kind> {
     match path.extension()?.to_str()? {
-        "safetensors" => Some(Format::Safetensors),
+        "safetensors" => Some(Kind::Safetensors),
         _ => None,
     }
 }

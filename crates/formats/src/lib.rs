@@ -30,8 +30,14 @@ mod folder;
 mod inside;
 mod shards;
 
+mod archive;
 mod cursor;
+mod pickle;
+mod pickle_globals;
 mod safetensors;
+mod torch;
+mod torch_names;
+mod torch_tensor;
 
 mod catalogue;
 mod decode;

@@ -62,3 +62,19 @@ pub(crate) fn numbers(source: &dyn TensorSource, name: &str) -> Vec<f64> {
     data.decode(0, 1, &mut out).expect("the tensor decodes");
     out
 }
+
+/// Path of a fixture that a format's own library wrote.
+pub(crate) fn tiny(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tiny").join(name)
+}
+
+/// The elements that every fixture holds under this name.
+pub(crate) fn truth(name: &str) -> Vec<f64> {
+    numbers(&*open(&tiny("weights.safetensors")).expect("the truth reads"), name)
+}
+
+/// The shape of the tensor of this name.
+pub(crate) fn shape(source: &dyn TensorSource, name: &str) -> Vec<usize> {
+    let tensor = source.tensors().iter().find(|tensor| tensor.name == name).expect("the tensor is listed");
+    tensor.shape.clone()
+}

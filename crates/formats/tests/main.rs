@@ -1,9 +1,10 @@
 //! The tests of this crate, one binary: `lies` are files that claim what is not so, `decoding` compares every
-//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in.
+//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in, `torch` is what torch itself wrote.
 #![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
 
 mod decoding;
 mod files;
 mod folders;
 mod lies;
+mod torch;
 mod writing;
