@@ -34,6 +34,8 @@ mod archive;
 mod cursor;
 mod pickle;
 mod pickle_globals;
+mod pickle_opcodes;
+mod pickle_stack;
 mod safetensors;
 mod torch;
 mod torch_names;
