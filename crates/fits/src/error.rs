@@ -64,6 +64,14 @@ pub enum FitFailure {
         /// Position of the first value that is smaller than the one before it.
         index: usize,
     },
+    /// No value of the spectrum lies where xmin was to be sought.
+    #[error("no xmin with a tail between {low:e} and {high:e}")]
+    NoXminInRange {
+        /// Smallest xmin allowed.
+        low: f64,
+        /// Largest xmin allowed.
+        high: f64,
+    },
     /// More than half of the values were to be dropped.
     #[error("xmax drops {dropped} of {num_values} eigenvalues, at most half may go")]
     XmaxTooLarge {

@@ -5,6 +5,8 @@
 //! where it is small, so the evaluation stops at the first block that exceeds a limit.
 
 use crate::exponential_kernel::exp_nonpositive;
+use crate::package_powerlaw::share_below;
+use crate::power_law_options::Xmax;
 use crate::tail::logs_relative_to_last;
 
 /// Values evaluated between two looks at the limit.
@@ -15,7 +17,7 @@ const BLOCK: usize = 128;
 #[must_use]
 pub fn ks_distance(tail: &[f64], alpha: f64) -> f64 {
     let logs = logs_relative_to_last(tail);
-    KsSearch::default().distance(&logs, alpha, f64::INFINITY)
+    KsSearch::new(Xmax::None).distance(&logs, alpha, f64::INFINITY)
 }
 
 /// Evaluates many distances; remembers where the last one was large, because the next candidate's
@@ -23,22 +25,25 @@ pub fn ks_distance(tail: &[f64], alpha: f64) -> f64 {
 #[derive(Debug)]
 pub(crate) struct KsSearch {
     arch: pulp::Arch,
+    /// Whether the law ends at the last value of the tail.
+    forced: bool,
     /// Distance from the *end* of the tail to the block that last exceeded the limit.
     hint: usize,
 }
 
-impl Default for KsSearch {
-    fn default() -> Self {
-        Self { arch: pulp::Arch::new(), hint: 0 }
-    }
-}
-
 impl KsSearch {
+    /// A search under the law that `xmax` asks for.
+    pub(crate) fn new(xmax: Xmax) -> Self {
+        Self { arch: pulp::Arch::new(), forced: xmax == Xmax::Force, hint: 0 }
+    }
+
     /// D of the tail whose logarithms (up to a constant) are `logs`. If D exceeds `limit`, the answer
     /// is some lower bound of D that exceeds it too.
     pub(crate) fn distance(&mut self, logs: &[f64], alpha: f64, limit: f64) -> f64 {
-        let law =
-            Law { first: logs.first().copied().unwrap_or(0.0), exponent: 1.0 - alpha, length: logs.len() };
+        let first = logs.first().copied().unwrap_or(0.0);
+        let last = logs.last().copied().unwrap_or(0.0);
+        let scale = if self.forced { 1.0 / share_below(last - first, alpha) } else { 1.0 };
+        let law = Law { first, exponent: 1.0 - alpha, scale, length: logs.len() };
         let hint = logs.len().saturating_sub(self.hint) / BLOCK * BLOCK;
         let at_hint = self.block(&law, logs, hint);
         if at_hint > limit {
@@ -67,6 +72,8 @@ impl KsSearch {
 struct Law {
     first: f64,
     exponent: f64,
+    /// What the distribution function is multiplied with.
+    scale: f64,
     length: usize,
 }
 
@@ -82,12 +89,12 @@ impl pulp::NullaryFnOnce for Deviation<'_> {
 
     #[inline(always)]
     fn call(self) -> f64 {
-        let Law { first, exponent, length } = *self.law;
+        let Law { first, exponent, scale, length } = *self.law;
         let step = 1.0 / length as f64;
         let mut largest = 0i64;
         for (&log, &rank) in self.block.iter().zip(&RANKS) {
             let above = exp_nonpositive(exponent * (log - first));
-            let deviation = (1.0 - above) - (self.start + rank) * step;
+            let deviation = scale * (1.0 - above) - (self.start + rank) * step;
             // Floats without sign order like their bits, and an integer maximum is vector code.
             largest = largest.max(deviation.abs().to_bits() as i64);
         }

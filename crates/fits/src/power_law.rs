@@ -5,11 +5,14 @@
 //! of least distance wins. A naive search costs n²/2 powers. Here a coarse pass finds a good
 //! distance, and almost every other candidate is then refused by its first block.
 
+use std::ops::Range;
+
 use crate::error::FitFailure;
 use crate::ks::KsSearch;
-use crate::power_law_options::{CheckedPowerLawOptions, PowerLawOptions};
+use crate::power_law_options::{CheckedPowerLawOptions, PowerLawOptions, Xmax, XminMethod};
 use crate::power_law_small::{SMALL_SAMPLE, fit_small};
 use crate::tail::Tail;
+use crate::xmin_method::xmin_candidates;
 
 /// Candidates that the coarse pass looks at.
 const COARSE: usize = 64;
@@ -72,12 +75,17 @@ pub struct Candidate {
 /// # Errors
 /// A [`FitFailure`] where no tail can be fitted; none of them is a fault of the caller's run.
 pub fn fit_power_law(eigenvalues: &[f64], options: &CheckedPowerLawOptions) -> Result<PowerLaw, FitFailure> {
-    let PowerLawOptions { cut, xmax, small_sample_rule } = *options.get();
+    let PowerLawOptions { cut, xmax, xmin_method, small_sample_rule } = *options.get();
     let tail = Tail::select(eigenvalues, cut, xmax)?;
-    if small_sample_rule && tail.len() < SMALL_SAMPLE {
+    if small_sample_rule && xmin_method == XminMethod::Ks && tail.len() < SMALL_SAMPLE {
         return Ok(fit_small(&tail));
     }
-    let (index, distance) = least_distance(&tail, 0..tail.len() - 1);
+    let candidates = xmin_candidates(&tail, xmin_method)?;
+    let (index, distance) = least_distance(&tail, xmax, candidates.clone());
+    if distance.is_infinite() {
+        let (low, high) = (tail.values[candidates.start], tail.values[candidates.end - 1]);
+        return Err(FitFailure::NoXminInRange { low, high });
+    }
     Ok(PowerLaw::at(&tail, index, tail.alpha(index), distance, SampleRule::Plain))
 }
 
@@ -92,7 +100,7 @@ pub fn power_law_candidates(
 ) -> Result<Vec<Candidate>, FitFailure> {
     let PowerLawOptions { cut, xmax, .. } = *options.get();
     let tail = Tail::select(eigenvalues, cut, xmax)?;
-    let mut search = KsSearch::default();
+    let mut search = KsSearch::new(xmax);
     let candidate = |i: usize| {
         let alpha = tail.alpha(i);
         alpha.is_finite().then(|| Candidate {
@@ -106,10 +114,10 @@ pub fn power_law_candidates(
     Ok((0..tail.len() - 1).filter_map(candidate).collect())
 }
 
-/// The first index of least distance among the candidates in `range`, and that distance. Index 0 is
-/// always a candidate with a finite exponent, since not all values of a [`Tail`] are equal.
-pub(crate) fn least_distance(tail: &Tail, range: std::ops::Range<usize>) -> (usize, f64) {
-    let mut search = KsSearch::default();
+/// The first index of least distance among the candidates in `range`, and that distance: infinite
+/// where none has a finite exponent. Index 0 always has one, since not all values of a [`Tail`] are equal.
+pub(crate) fn least_distance(tail: &Tail, xmax: Xmax, range: Range<usize>) -> (usize, f64) {
+    let mut search = KsSearch::new(xmax);
     let mut best = (range.start, f64::INFINITY);
     let mut look_at = |i: usize| {
         let alpha = tail.alpha(i);

@@ -5,6 +5,7 @@
 
 use crate::ks::KsSearch;
 use crate::power_law::{PowerLaw, SampleRule};
+use crate::power_law_options::Xmax;
 use crate::tail::Tail;
 
 /// Fewer values than this follow the rule of this file.
@@ -14,7 +15,7 @@ pub(crate) const SHORTEST_TAIL: usize = 8;
 
 /// The candidate of least distance with a tail of at least 8; below 8 values the tail is all of them.
 pub(crate) fn fit_small(tail: &Tail) -> PowerLaw {
-    let mut search = KsSearch::default();
+    let mut search = KsSearch::new(Xmax::None);
     let rule = if tail.len() < SHORTEST_TAIL { SampleRule::Tiny } else { SampleRule::Small };
     let mut best = (0, f64::INFINITY);
     for i in 0..=tail.len().saturating_sub(SHORTEST_TAIL) {

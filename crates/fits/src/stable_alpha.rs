@@ -21,7 +21,7 @@
 use crate::error::FitFailure;
 use crate::ks::KsSearch;
 use crate::power_law::{PowerLaw, SampleRule};
-use crate::power_law_options::{CheckedPowerLawOptions, PowerLawOptions};
+use crate::power_law_options::{CheckedPowerLawOptions, PowerLawOptions, Xmax};
 use crate::power_law_small::SHORTEST_TAIL;
 use crate::tail::Tail;
 
@@ -79,13 +79,13 @@ pub fn stable_alpha(
 ) -> Result<StableAlpha, FitFailure> {
     let PowerLawOptions { cut, xmax, .. } = *options.get();
     let tail = Tail::select(eigenvalues, cut, xmax)?;
-    let average = average(&tail);
-    Ok(StableAlpha { rival: rival(&tail, chosen), ..average })
+    let average = average(&tail, xmax);
+    Ok(StableAlpha { rival: rival(&tail, xmax, chosen), ..average })
 }
 
-fn average(tail: &Tail) -> StableAlpha {
+fn average(tail: &Tail, xmax: Xmax) -> StableAlpha {
     let n = tail.len();
-    let mut search = KsSearch::default();
+    let mut search = KsSearch::new(xmax);
     let (mut candidates, mut weights, mut squared_weights) = (0usize, 0.0, 0.0);
     // Mean and spread are accumulated together (West 1979), so no second pass is needed.
     let (mut mean, mut scatter) = (0.0, 0.0);
@@ -120,13 +120,13 @@ fn average(tail: &Tail) -> StableAlpha {
     }
 }
 
-fn rival(tail: &Tail, chosen: &PowerLaw) -> Option<Rival> {
+fn rival(tail: &Tail, xmax: Xmax, chosen: &PowerLaw) -> Option<Rival> {
     let n = tail.len();
     let (least_tail, alpha_at): (usize, fn(&Tail, usize) -> f64) = match chosen.rule {
         SampleRule::Plain => (2, Tail::alpha),
         SampleRule::Small | SampleRule::Tiny => (SHORTEST_TAIL, Tail::alpha_small),
     };
-    let mut search = KsSearch::default();
+    let mut search = KsSearch::new(xmax);
     let mut limit = chosen.ks_distance + RIVAL_MARGIN;
     let mut best: Option<Rival> = None;
     for i in 0..(n + 1).saturating_sub(least_tail) {

@@ -28,7 +28,7 @@ impl Tail {
         check_ascending(eigenvalues)?;
         let num_values = eigenvalues.len();
         let dropped = match xmax {
-            Xmax::None => 0,
+            Xmax::None | Xmax::Force => 0,
             Xmax::DropLargest(k) => k,
         };
         if dropped > num_values / 2 {

@@ -5,6 +5,8 @@
 mod golden;
 /// Power laws, Marchenko–Pastur fits and the others against the reference.
 mod golden_fits;
+/// Its options.
+mod golden_options;
 /// Spectra whose truth is known.
 mod planted;
 /// Marchenko–Pastur laws with and without spikes.

@@ -1,7 +1,7 @@
 //! The pruned search is the naive loop; the fit keeps the symmetries that its formula has.
 
 use heavytail_fits::{
-    Cut, FitFailure, PowerLaw, PowerLawOptions, SampleRule, Xmax, fit_power_law, ks_distance,
+    Cut, FitFailure, PowerLaw, PowerLawOptions, SampleRule, Xmax, XminMethod, fit_power_law, ks_distance,
     power_law_candidates, stable_alpha,
 };
 use proptest::prelude::*;
@@ -176,5 +176,20 @@ fn the_stable_alpha_is_the_weighted_mean_of_its_definition() {
         let stable = stable_alpha(&eigenvalues, &found, &options).unwrap();
         let expected = 1.0 + weights / weighted;
         assert!((stable.alpha_stable - expected).abs() <= 1e-9 * expected, "{name}");
+    }
+}
+
+#[test]
+fn the_hill_rules_take_their_tail_from_ranks_alone() {
+    let eigenvalues = Plant::new(17).pareto(301, 2.7, 1.0);
+    for (xmin_method, index) in
+        [(XminMethod::Median, 150), (XminMethod::Fraction(0.1), 270), (XminMethod::Fraction(1.0), 0)]
+    {
+        let found = fit(&eigenvalues, &PowerLawOptions { xmin_method, ..Default::default() }).unwrap();
+        let tail = &eigenvalues[index..];
+        let sum: f64 = tail.iter().map(|value| (value / tail[0]).ln()).sum();
+        assert_eq!(found.xmin_index, index);
+        assert!((found.alpha - 1.0 - tail.len() as f64 / sum).abs() < 1e-12 * found.alpha);
+        assert_eq!(found.ks_distance.to_bits(), ks_distance(tail, found.alpha).to_bits());
     }
 }
