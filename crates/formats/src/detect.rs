@@ -8,16 +8,16 @@ use std::sync::Arc;
 
 use crate::archive::Archive;
 use crate::bytes::MappedFile;
-use crate::catalogue::{Catalogue, FileTensors};
-use crate::source::{Format, SourceInfo, TensorSource};
+use crate::catalogue::FileTensors;
+use crate::source::{Format, TensorSource};
 use crate::tensor::ByteOwner;
-use crate::{Error, ErrorKind, folder, safetensors, shards, torch};
+use crate::{Error, ErrorKind, folder, gguf, gguf_split, safetensors, shards, torch};
 
 /// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
 ///
 /// A folder is one model: the index of its shards where it has one, otherwise all its weight files in order of
 /// their names. Where a folder holds several formats, safetensors is preferred to torch, and torch to the
-/// others. `config.json` beside the weights is carried along.
+/// others. Of a GGUF model in several parts any one of them opens all. `config.json` beside the weights is carried along.
 ///
 /// Only headers are read; elements are mapped from the file when a tensor is loaded.
 ///
@@ -33,9 +33,7 @@ pub fn open(path: &Path) -> Result<Box<dyn TensorSource>, Error> {
     let mut source = if shards::is_index(name) {
         shards::open(path, path)?
     } else {
-        let Read { format, tensors } = read_file(path)?;
-        let files = vec![path.to_path_buf()];
-        Catalogue::join(SourceInfo { format, path: path.to_path_buf(), files, config: None }, vec![tensors])?
+        folder::join(path, gguf_split::parts(path)?.unwrap_or_else(|| vec![path.to_path_buf()]))?
     };
     source.set_config(folder::config_beside(path));
     Ok(Box::new(source))
@@ -64,6 +62,7 @@ enum Kind {
     Safetensors,
     Zip,
     TorchLegacy,
+    Gguf,
 }
 
 /// What the first bytes say.
@@ -71,6 +70,7 @@ fn recognise(bytes: &[u8]) -> Option<Kind> {
     let is = |matches: fn(&[u8]) -> bool, kind| matches(bytes).then_some(kind);
     is(Archive::matches, Kind::Zip)
         .or_else(|| is(torch::matches_legacy, Kind::TorchLegacy))
+        .or_else(|| is(gguf::matches, Kind::Gguf))
         .or_else(|| is(safetensors::matches, Kind::Safetensors))
 }
 
@@ -79,6 +79,7 @@ fn read_as(kind: Kind, bytes: &Arc<MappedFile>) -> Result<(Format, FileTensors),
     match kind {
         Kind::Safetensors => Ok((Format::Safetensors, safetensors::read(bytes)?)),
         Kind::TorchLegacy => Ok((Format::Torch, torch::read_legacy(bytes)?)),
+        Kind::Gguf => Ok((Format::Gguf, gguf::read(bytes)?)),
         Kind::Zip => read_archive(Archive::open(bytes)?),
     }
 }

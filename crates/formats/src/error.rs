@@ -177,6 +177,12 @@ pub enum ErrorKind {
         /// The other file, where the two are in different ones.
         first: Option<PathBuf>,
     },
+    /// One file of a model that is split into several is not there.
+    #[error("the part {part} of the model is missing; download it")]
+    MissingPart {
+        /// Its name.
+        part: String,
+    },
     /// The index names a file that is not there.
     #[error("the index names the shard {shard}, which is missing; download it or remove the index")]
     MissingShard {

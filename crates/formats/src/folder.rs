@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::catalogue::Catalogue;
 use crate::detect::{self, Read};
 use crate::source::{Format, SourceInfo};
-use crate::{Error, ErrorKind, shards};
+use crate::{Error, ErrorKind, gguf_split, shards};
 
 /// How many names an error lists.
 const LISTED: usize = 12;
@@ -34,13 +34,24 @@ fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue,
             return join(path, files.iter().map(|name| folder.join(name)).collect());
         }
     }
+    match gguf_split::models(names).as_slice() {
+        [] => {}
+        [one] => {
+            let one = folder.join(one);
+            return join(path, gguf_split::parts(&one)?.unwrap_or_else(|| vec![one]));
+        }
+        several => {
+            let found = several.iter().map(ToString::to_string).collect();
+            return Err(Error::from(ErrorKind::Ambiguous { found }).in_file(path));
+        }
+    }
     let more = names.len().saturating_sub(LISTED);
     let found = names.iter().take(LISTED).cloned().collect();
     Err(Error::from(ErrorKind::NoWeights { found, more }).in_file(path))
 }
 
 /// Opens these files as one model, in this order.
-fn join(path: &Path, files: Vec<PathBuf>) -> Result<Catalogue, Error> {
+pub(crate) fn join(path: &Path, files: Vec<PathBuf>) -> Result<Catalogue, Error> {
     let mut format = None;
     let mut tensors = Vec::with_capacity(files.len());
     for file in &files {

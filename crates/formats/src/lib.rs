@@ -31,7 +31,15 @@ mod inside;
 mod shards;
 
 mod archive;
+mod blocks;
 mod cursor;
+mod gguf;
+mod gguf_grids;
+mod gguf_iq;
+mod gguf_k;
+mod gguf_small;
+mod gguf_split;
+mod gguf_types;
 mod pickle;
 mod pickle_globals;
 mod pickle_opcodes;

@@ -12,6 +12,8 @@ pub enum Format {
     Safetensors,
     /// PyTorch's zip archive (1.6 and later) or the stream before it.
     Torch,
+    /// llama.cpp's GGUF, one file or several.
+    Gguf,
     /// Tensors handed over by a caller in memory.
     Memory,
 }

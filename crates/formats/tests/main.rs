@@ -1,10 +1,11 @@
 //! The tests of this crate, one binary: `lies` are files that claim what is not so, `decoding` compares every
-//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in, `torch` is what torch itself wrote.
+//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in, `torch` and `gguf` are what those libraries wrote.
 #![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
 
 mod decoding;
 mod files;
 mod folders;
+mod gguf;
 mod lies;
 mod torch;
 mod writing;
