@@ -29,6 +29,10 @@ mod power_law_options;
 mod power_law_small;
 mod stable_alpha;
 mod tail;
+mod truncated;
+mod truncated_ks;
+mod truncated_law;
+mod truncated_mle;
 mod xmin_method;
 mod xmin_peak;
 
@@ -41,4 +45,6 @@ pub use mp_law::MarchenkoPastur;
 pub use power_law::{Candidate, PowerLaw, SampleRule, fit_power_law, power_law_candidates};
 pub use power_law_options::{CheckedPowerLawOptions, Cut, PowerLawOptions, Xmax, XminMethod};
 pub use stable_alpha::{Rival, StableAlpha, stable_alpha};
+pub use truncated::{TruncatedPowerLaw, fit_truncated};
+pub use truncated_law::ln_upper_gamma;
 pub use xmin_peak::PeakRule;

@@ -13,3 +13,5 @@ mod planted;
 mod planted_bulks;
 /// The pruned search against the naive one, and symmetries.
 mod power_law_properties;
+/// Truncated power laws.
+mod truncated_laws;

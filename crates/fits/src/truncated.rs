@@ -1,0 +1,138 @@
+//! Eigenvalues in, the truncated power law p(λ) ∝ λ^−alpha·e^(−Lambda·λ) of their tail out: `fit="TPL"`.
+//!
+//! # What it measures
+//! A heavy tail that ends: a power law up to about 1/Lambda, an exponential beyond.
+//!
+//! # Definition
+//! For every candidate xmin, alpha ≥ 1 and Lambda ≥ 0 of greatest likelihood on λ ≥ xmin (Clauset,
+//! Shalizi and Newman 2009, table 2); the first xmin of least KS distance wins. `fit="E_TPL"` is the
+//! same with xmin near the peak, [`XminMethod::Peak`](crate::XminMethod).
+//!
+//! # How to read it
+//! Beside the power law's alpha, which is steeper where the tail bends. 1/Lambda much above the
+//! largest eigenvalue means that nothing is cut off.
+//!
+//! # Edge cases
+//! Lambda is 0 where the likelihood is greatest for the pure power law, alpha is 1 where the tail is
+//! no heavier than an exponential. There is no rule for small samples.
+
+use crate::error::FitFailure;
+use crate::ks::KsSearch;
+use crate::power_law_options::{CheckedPowerLawOptions, PowerLawOptions, Xmax};
+use crate::tail::Tail;
+use crate::truncated_ks::TruncatedKs;
+use crate::truncated_law::Quadrature;
+use crate::truncated_mle::{Means, Shape, most_likely};
+use crate::xmin_method::xmin_candidates;
+
+/// A tail whose mean is further above its start than this is not fitted.
+const WIDEST: f64 = 1e150;
+
+/// A fitted truncated power law; every number is finite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TruncatedPowerLaw {
+    /// Exponent of the density, at least 1.
+    pub alpha: f64,
+    /// Rate of the cut-off, in one over the units of the eigenvalues, at least 0: column `Lambda`.
+    pub lambda: f64,
+    /// Smallest eigenvalue of the tail.
+    pub xmin: f64,
+    /// Largest eigenvalue of the tail.
+    pub xmax: f64,
+    /// KS distance D between tail and law.
+    pub ks_distance: f64,
+    /// Log-likelihood of the tail, of the density in the eigenvalues.
+    pub log_likelihood: f64,
+    /// Number m of values from xmin's index on.
+    pub tail_len: usize,
+    /// Number of fitted values ≥ xmin.
+    pub num_pl_spikes: usize,
+    /// Index of xmin in the eigenvalues that were given.
+    pub xmin_index: usize,
+    /// Number n of values that were candidates: above the cut, not dropped.
+    pub num_fitted: usize,
+    /// Eigenvalues at or below the cut.
+    pub num_below_cut: usize,
+}
+
+/// Fits `eigenvalues` (finite, ascending); `small_sample_rule` has no say here.
+///
+/// # Errors
+/// As [`fit_power_law`](crate::fit_power_law).
+pub fn fit_truncated(
+    eigenvalues: &[f64],
+    options: &CheckedPowerLawOptions,
+) -> Result<TruncatedPowerLaw, FitFailure> {
+    let PowerLawOptions { cut, xmax, xmin_method, .. } = *options.get();
+    let tail = Tail::select(eigenvalues, cut, xmax)?;
+    let candidates = xmin_candidates(&tail, xmin_method)?;
+    let excess_sums = excess_sums(&tail);
+    let mut quadrature = Quadrature::default();
+    let mut distances = TruncatedKs::new(&tail);
+    let mut power_law_distances = KsSearch::new(xmax);
+    let mut near = None;
+    let mut best: Option<(usize, Shape, f64)> = None;
+    for i in candidates.clone() {
+        let Some(means) = means_of(&tail, &excess_sums, i) else { continue };
+        // The neighbour's cut-off, in units of this xmin.
+        let start = near.map(|(beta, lambda)| (beta, lambda * tail.values[i]));
+        let shape = most_likely(&mut quadrature, means, start);
+        near = (shape.u > 0.0).then(|| (shape.beta, shape.u / tail.values[i]));
+        let limit = best.map_or(f64::INFINITY, |(_, _, distance)| distance);
+        let distance = if shape.u > 0.0 {
+            distances.distance(&tail, i, shape, xmax == Xmax::Force, limit)
+        } else {
+            power_law_distances.distance(&tail.logs[i..], 1.0 + shape.beta, limit)
+        };
+        if distance < limit {
+            best = Some((i, shape, distance));
+        }
+    }
+    let (low, high) = (tail.values[candidates.start], tail.values[candidates.end - 1]);
+    let (index, shape, distance) = best.ok_or(FitFailure::NoXminInRange { low, high })?;
+    Ok(TruncatedPowerLaw::at(&tail, &excess_sums, index, shape, distance))
+}
+
+/// Σ_{j ≥ i} (λ_j − λ_i)/λ_max for every i, as steps that are never negative: nothing cancels.
+fn excess_sums(tail: &Tail) -> Vec<f64> {
+    let n = tail.len();
+    let largest = tail.values[n - 1];
+    let mut sums = vec![0.0; n];
+    for i in (0..n - 1).rev() {
+        let step = (tail.values[i + 1] - tail.values[i]) / largest;
+        sums[i] = sums[i + 1] + (n - 1 - i) as f64 * step;
+    }
+    sums
+}
+
+/// The means of the tail from `i` on, where the tail is no single value and e^t over its length is
+/// far from overflow.
+fn means_of(tail: &Tail, excess_sums: &[f64], i: usize) -> Option<Means> {
+    let m = (tail.len() - i) as f64;
+    let t = tail.log_sums[i] / m;
+    let excess = excess_sums[i] / m * (tail.values[tail.len() - 1] / tail.values[i]);
+    (t > 0.0 && excess > 0.0 && excess < WIDEST).then_some(Means { t, excess })
+}
+
+impl TruncatedPowerLaw {
+    fn at(tail: &Tail, excess_sums: &[f64], index: usize, shape: Shape, ks_distance: f64) -> Self {
+        let n = tail.len();
+        let (xmin, tail_len) = (tail.values[index], n - index);
+        // From the density in t = ln(λ/xmin) to that in λ: dt = dλ/λ.
+        let mean = means_of(tail, excess_sums, index)
+            .map_or(f64::NEG_INFINITY, |means| shape.mean_log_likelihood(means) - means.t - xmin.ln());
+        Self {
+            alpha: 1.0 + shape.beta,
+            lambda: shape.u / xmin,
+            xmin,
+            xmax: tail.values[n - 1],
+            ks_distance,
+            log_likelihood: tail_len as f64 * mean,
+            tail_len,
+            num_pl_spikes: n - tail.values.partition_point(|&value| value < xmin),
+            xmin_index: tail.num_below_cut + index,
+            num_fitted: n,
+            num_below_cut: tail.num_below_cut,
+        }
+    }
+}

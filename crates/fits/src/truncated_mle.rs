@@ -1,0 +1,96 @@
+//! Means of a tail in, the exponent and cut-off of greatest likelihood out.
+//!
+//! The law is an exponential family in (β, u), so its log-likelihood is concave and Newton's method
+//! climbs it in a few steps; at the greatest, the law's means of t and s are those of the data. Two
+//! edges need care: alpha ≥ 1, and u ≥ 0, where the law is the pure power law. Whether the greatest
+//! lies on the second edge is known beforehand, because the slope there has a closed form.
+
+use crate::truncated_law::{Moments, Quadrature};
+
+/// Newton's steps before the climb is given up as good enough.
+const PATIENCE: usize = 80;
+/// A step whose expected gain per value is below this is the last one.
+const CONVERGED: f64 = 1e-13;
+
+/// β = alpha − 1 and u = Lambda·xmin, with ln Z at that place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    pub(crate) beta: f64,
+    pub(crate) u: f64,
+    pub(crate) ln_z: f64,
+}
+
+/// What the likelihood of a tail depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Means {
+    /// Mean of ln(λ/xmin), above 0.
+    pub(crate) t: f64,
+    /// Mean of λ/xmin − 1, above 0.
+    pub(crate) excess: f64,
+}
+
+impl Shape {
+    /// Mean log-likelihood per value, of the density in t.
+    pub(crate) fn mean_log_likelihood(&self, means: Means) -> f64 {
+        -self.beta * means.t - self.u * means.excess - self.ln_z
+    }
+}
+
+/// The shape of greatest likelihood; `near` is where the climb begins.
+pub(crate) fn most_likely(quadrature: &mut Quadrature, means: Means, near: Option<(f64, f64)>) -> Shape {
+    let power = 1.0 / means.t;
+    // The pure power law's mean excess is 1/(β − 1); a cut-off can only make it smaller.
+    if power > 1.0 && means.excess * (power - 1.0) >= 1.0 {
+        return Shape { beta: power, u: 0.0, ln_z: means.t.ln() };
+    }
+    let (mut beta, mut u) = match near {
+        Some((beta, u)) if u * means.excess > 1e-6 => (beta, u),
+        _ => (0.5 * power.min(1.0), 0.5 / means.excess),
+    };
+    let mut here = quadrature.moments(beta, u);
+    let height = |moments: &Moments, beta: f64, u: f64| -beta * means.t - u * means.excess - moments.ln_z;
+    for _ in 0..PATIENCE {
+        let (step_beta, step_u, gain) = newton_step(&here, means, beta, u);
+        let before = height(&here, beta, u);
+        let mut share = 1.0;
+        // Steps are held to where the quadratic model makes sense, and halved while they lead down.
+        loop {
+            let next_beta = (beta + share * step_beta).max(0.0);
+            let next_u = u * (1.0 + share * step_u).clamp(0.1, 10.0);
+            let next = quadrature.moments(next_beta, next_u);
+            if height(&next, next_beta, next_u) >= before - 1e-14 * before.abs() || share < 1e-4 {
+                (beta, u, here) = (next_beta, next_u, next);
+                break;
+            }
+            share *= 0.5;
+        }
+        if gain < CONVERGED {
+            break;
+        }
+    }
+    Shape { beta, u, ln_z: here.ln_z }
+}
+
+/// Newton's step in β, the relative one in u, and twice the gain that it promises.
+fn newton_step(here: &Moments, means: Means, beta: f64, u: f64) -> (f64, f64, f64) {
+    let slope_t = here.mean_t - means.t;
+    let slope_s = here.mean_s - u * means.excess;
+    // A narrow tail can not tell t from s; the ridge keeps the step finite there.
+    let (var_t, var_s) = (here.var_t * (1.0 + 1e-12), here.var_s * (1.0 + 1e-12));
+    let determinant = var_t * var_s - here.cov_ts * here.cov_ts;
+    if determinant > 0.0 {
+        let step_beta = (slope_t * var_s - slope_s * here.cov_ts) / determinant;
+        let step_u = (slope_s * var_t - slope_t * here.cov_ts) / determinant;
+        if beta + step_beta > 0.0 {
+            return (step_beta, step_u, slope_t * step_beta + slope_s * step_u);
+        }
+        if beta > 0.0 {
+            // On the way to the edge u follows along its ridge.
+            let to_edge = -beta;
+            let step_u = (slope_s - here.cov_ts * to_edge) / var_s;
+            return (to_edge, step_u, f64::INFINITY);
+        }
+    }
+    let step_u = slope_s / var_s;
+    (0.0, step_u, slope_s * step_u)
+}

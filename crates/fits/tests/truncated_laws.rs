@@ -1,0 +1,148 @@
+//! Truncated power laws: their normalisation against mpmath, their fits against the reference and
+//! against planted truth.
+
+use std::path::PathBuf;
+
+use heavytail_fits::{
+    PeakRule, PowerLawOptions, TruncatedPowerLaw, Xmax, XminMethod, fit_truncated, ln_upper_gamma,
+};
+use proptest::prelude::*;
+
+use crate::golden::{Row, assert_close, eigenvalues, number, rows};
+use crate::planted::{Plant, shapes};
+
+/// The rows of a table in `fixtures/fits`, without its header.
+fn table(file: &str) -> Vec<Vec<f64>> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/fits").join(file);
+    let text = std::fs::read_to_string(path).unwrap();
+    let row = |line: &str| line.split(',').map(|field| field.parse().unwrap()).collect();
+    text.lines().skip(1).map(row).collect()
+}
+
+#[test]
+fn the_upper_incomplete_gamma_function_is_that_of_mpmath() {
+    let table = table("upper_gamma.csv");
+    assert!(table.len() > 100);
+    for row in table {
+        let ours = ln_upper_gamma(row[0], row[1]);
+        let tolerance = 1e-11 * row[2].abs().max(1.0);
+        assert!((ours - row[2]).abs() < tolerance, "s = {}, x = {}: {ours}, not {}", row[0], row[1], row[2]);
+    }
+}
+
+/// Log-likelihood of `tail` under the law of `alpha` and `lambda` from its first value on.
+fn log_likelihood(tail: &[f64], alpha: f64, lambda: f64) -> f64 {
+    let xmin = tail[0];
+    let normaliser = ln_upper_gamma(1.0 - alpha, lambda * xmin) + (alpha - 1.0) * lambda.ln();
+    tail.iter().map(|value| -alpha * value.ln() - lambda * value - normaliser).sum()
+}
+
+fn fit(eigenvalues: &[f64], options: &PowerLawOptions) -> TruncatedPowerLaw {
+    fit_truncated(eigenvalues, &options.check().unwrap()).unwrap()
+}
+
+/// At the reference's own xmin our law is at least as likely as its law; where its optimiser arrived
+/// the laws are the same, and so is the choice of xmin.
+fn assert_reference(row: &Row, eigenvalues: &[f64], options: &PowerLawOptions) {
+    let (name, n) = (&row["name"], eigenvalues.len());
+    let start = eigenvalues.partition_point(|value| *value < number(row, "xmin") * (1.0 - 1e-12));
+    let (alpha, lambda) = (number(row, "alpha"), number(row, "Lambda"));
+    let theirs = log_likelihood(&eigenvalues[start..], alpha, lambda);
+    let there = XminMethod::Fraction((n - start) as f64 / n as f64 - 1e-9);
+    let at_their_xmin = fit(eigenvalues, &PowerLawOptions { xmin_method: there, ..options.clone() });
+    assert_eq!(at_their_xmin.xmin_index, start);
+    assert!(at_their_xmin.log_likelihood >= theirs - 1e-9, "{name}: {theirs}, {at_their_xmin:?}");
+    let found = fit(eigenvalues, options);
+    let ours = log_likelihood(&eigenvalues[found.xmin_index..], found.alpha, found.lambda.max(1e-12));
+    assert!((ours - found.log_likelihood).abs() < 1e-6 * ours.abs(), "{name}: {ours}");
+    if at_their_xmin.log_likelihood - theirs < 1e-3 {
+        assert_eq!(found.xmin_index, start, "{name}");
+        assert!((found.alpha - alpha).abs() < 1e-3 && (found.lambda - lambda).abs() < 1e-3, "{found:?}");
+        assert_close(row, "D", found.ks_distance, 2e-3);
+    }
+}
+
+#[test]
+fn no_fit_is_less_likely_than_the_references() {
+    let plain = PowerLawOptions::package_powerlaw();
+    let peak = XminMethod::Peak { rule: PeakRule::Reference, xmin_max: None };
+    for (file, options) in [
+        ("details_legacy_TPL.csv", plain.clone()),
+        ("details_legacy_TPL_force.csv", PowerLawOptions { xmax: Xmax::Force, ..plain.clone() }),
+        ("details_legacy_E_TPL.csv", PowerLawOptions { xmin_method: peak, ..plain }),
+    ] {
+        for (name, row) in rows(file) {
+            let eigenvalues = eigenvalues(&name).unwrap();
+            assert_reference(&row, &eigenvalues, &options);
+        }
+    }
+}
+
+/// Draws of the law by rejection from its power law or its exponential.
+fn truncated(plant: &mut Plant, n: usize, alpha: f64, lambda: f64) -> Vec<f64> {
+    plant.sorted(n, |plant| {
+        loop {
+            let x = 1.0 - plant.uniform().ln() / lambda;
+            if plant.uniform() < x.powf(-alpha) {
+                return x;
+            }
+        }
+    })
+}
+
+#[test]
+fn planted_cut_offs_are_found() {
+    let all = PowerLawOptions { xmin_method: XminMethod::Fraction(1.0), ..Default::default() };
+    for (alpha, lambda) in [(1.5, 0.1), (2.0, 0.5), (3.0, 0.2)] {
+        let found = fit(&truncated(&mut Plant::new(4), 20_000, alpha, lambda), &all);
+        assert!((found.alpha - alpha).abs() < 0.15, "{found:?}");
+        assert!((found.lambda - lambda).abs() < 0.05, "{found:?}");
+        assert!(found.ks_distance < 0.01);
+    }
+}
+
+#[test]
+fn the_greatest_likelihood_is_greater_than_all_around_it() {
+    for (name, eigenvalues) in shapes(200, 3) {
+        let options = PowerLawOptions::package_powerlaw();
+        let found = fit(&eigenvalues, &options);
+        if name == "nearly flat" || found.lambda * found.xmin < 1e-5 {
+            continue;
+        }
+        let tail = &eigenvalues[found.xmin_index..];
+        for (da, dl) in [(1.01, 1.0), (0.99, 1.0), (1.0, 1.01), (1.0, 0.99), (1.01, 0.99), (0.99, 1.01)] {
+            let (alpha, lambda) = (1.0 + (found.alpha - 1.0) * da, found.lambda * dl);
+            let nearby = log_likelihood(tail, alpha, lambda);
+            assert!(nearby <= found.log_likelihood + 1e-7, "{name}: {nearby} at {da}, {dl}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_pure_power_law_has_no_cut_off() {
+    let eigenvalues: Vec<f64> = (0..500).map(|i| (1.0 - f64::from(i) / 500.0).powf(-0.8)).collect();
+    let all = PowerLawOptions { xmin_method: XminMethod::Fraction(1.0), ..Default::default() };
+    let found = fit(&eigenvalues, &all);
+    assert!(found.lambda < 0.01, "{found:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_finite_ascending_input_gives_finite_numbers_or_a_reason(
+        mut eigenvalues in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::ZERO
+            | prop::num::f64::SUBNORMAL, 0..40),
+        relative in any::<bool>(),
+    ) {
+        use heavytail_fits::Cut;
+        eigenvalues.sort_by(f64::total_cmp);
+        let cut = if relative { Cut::RelativeToMax(1e-9) } else { Cut::Absolute(1e-5) };
+        let options = PowerLawOptions { cut, ..Default::default() }.check().unwrap();
+        if let Ok(found) = fit_truncated(&eigenvalues, &options) {
+            prop_assert!(found.alpha >= 1.0 && found.alpha.is_finite());
+            prop_assert!(found.lambda >= 0.0 && found.lambda.is_finite() && found.log_likelihood.is_finite());
+            prop_assert!((0.0..=1.0 + 1e-9).contains(&found.ks_distance), "{found:?}");
+        }
+    }
+}
