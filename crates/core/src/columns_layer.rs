@@ -106,13 +106,26 @@ pub static Q: Column = Column {
     presence: Presence::Always,
 };
 
+/// Which slice of a convolution the row is about.
+pub static SLICE_ID: Column = Column {
+    name: "slice_id",
+    kind: ColumnType::Integer,
+    unit: "",
+    meaning: "Which slice of a convolution the row is about.",
+    definition: "position in the kernel, row by row from 0; 0 for other layers",
+    reading: "",
+    source: "weightwatcher 0.7.7",
+    origin: Origin::Reference,
+    presence: Presence::Option("no-pool"),
+};
+
 /// The element type in which the weights are stored.
 pub static DTYPE: Column = Column {
     name: "dtype",
     kind: ColumnType::Text,
     unit: "",
     meaning: "The element type in which the weights are stored.",
-    definition: "the checkpoint's own, or the type that a quantised tensor was unpacked to",
+    definition: "the checkpoint's own word for it, or the packing that a quantised tensor was unpacked from",
     reading: "",
     source: "heavytail",
     origin: Origin::Heavytail,
@@ -147,4 +160,4 @@ pub static VERDICT: Column = Column {
 
 /// The family, in print order.
 pub(crate) static ALL: &[&Column] =
-    &[&LAYER_ID, &NAME, &LONGNAME, &LAYER_TYPE, &N, &M, &RF, &Q, &DTYPE, &REASON, &VERDICT];
+    &[&LAYER_ID, &NAME, &LONGNAME, &LAYER_TYPE, &N, &M, &RF, &Q, &SLICE_ID, &DTYPE, &REASON, &VERDICT];

@@ -67,6 +67,8 @@ pub struct Details {
     pub coverage: Vec<Uncovered>,
     /// The options that shaped the table, as (name, value), the names as on the command line.
     pub options: Vec<(String, String)>,
+    /// What the caller should hear although nothing stopped for it: a filter's word that names no layer.
+    pub warnings: Vec<String>,
     /// True where the run was interrupted: rows are complete but not all are there.
     pub interrupted: bool,
 }

@@ -1,31 +1,113 @@
-//! A checkpoint and options in, the details table out.
+//! A model and options in, the details table out: layers side by side on all threads, rows in the model's order.
 
-use heavytail_formats::TensorSource;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use heavytail_spectra::schedule::{Job, Outcome, run};
+
+use crate::analyze_layer::{Analyzed, analyze_layer, failed};
+use crate::budget::memory_budget;
 use crate::checked::CheckedOptions;
 use crate::details::Details;
 use crate::error::Error;
+use crate::fill_fit::fit_options;
+use crate::fill_layer::fill_layer;
+use crate::layer_failure::LayerFailure;
+use crate::model::Model;
 use crate::observer::{Cancel, Observer};
+use crate::options::AnalyzeOptions;
+use crate::plan::{Plan, Unit, origin, plan};
+use crate::row::Row;
 
 /// Lists a model's layers and what is none, without any maths: rows have the columns of the layer only.
 ///
 /// # Errors
-/// The checkpoint can't be read.
-pub fn describe(source: &dyn TensorSource, options: &CheckedOptions) -> Result<Details, Error> {
-    let _ = (source, options);
-    Ok(Details::default())
+/// A filter can't be understood, or the layers can't be found.
+pub fn describe(model: &Model<'_>, options: &CheckedOptions) -> Result<Details, Error> {
+    let plan = plan(model, options.get())?;
+    let row = |unit: &Unit| {
+        let mut row = Row::new();
+        fill_layer(&mut row, unit);
+        row
+    };
+    let rows = plan.units.iter().map(row).collect();
+    Ok(Details { rows, ..table(model, options.get(), plan) })
 }
 
 /// Analyses every layer of a model. A layer that can't be analysed is a row with its reason.
 ///
 /// # Errors
-/// The checkpoint can't be read. Never for the sake of one layer.
+/// As [`describe`]. Never for the sake of one layer.
 pub fn analyze(
-    source: &dyn TensorSource,
+    model: &Model<'_>,
     options: &CheckedOptions,
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Result<Details, Error> {
-    let _ = (observer, cancel);
-    describe(source, options)
+    let options = options.get();
+    let fit_options = &fit_options(options)?;
+    let plan = plan(model, options)?;
+    let units = &plan.units;
+    observer.planned(&units.iter().map(Unit::task).collect::<Vec<_>>());
+    let job = |(index, unit)| Job {
+        cost: Unit::cost(unit),
+        memory: Unit::memory(unit),
+        work: Box::new(move || {
+            observer.started(index);
+            let analyzed =
+                catch_unwind(AssertUnwindSafe(|| analyze_layer(model, unit, options, fit_options)));
+            let analyzed = analyzed.unwrap_or_else(|fault| failed(unit, &internal(fault.as_ref())));
+            observer.finished(index, &analyzed.row);
+            analyzed
+        }),
+    };
+    let jobs: Vec<Job<'_, Analyzed>> = units.iter().enumerate().map(job).collect();
+    let budget = memory_budget(options.memory);
+    let outcomes = run(jobs, threads(options.threads), budget, cancel.flag(), |_, _| ());
+    let mut details = Details { interrupted: false, ..Details::default() };
+    for (unit, outcome) in units.iter().zip(outcomes) {
+        let analyzed = match outcome {
+            Outcome::Done(analyzed) => analyzed,
+            Outcome::OverBudget { needed, budget } => {
+                failed(unit, &LayerFailure::OverBudget { needed, budget })
+            }
+            Outcome::Cancelled => {
+                details.interrupted = true;
+                continue;
+            }
+        };
+        details.rows.push(analyzed.row);
+        if options.keep_curves {
+            details.curves.push(analyzed.curves);
+        }
+    }
+    let Details { rows, curves, interrupted, .. } = details;
+    Ok(Details { rows, curves, interrupted, ..table(model, options, plan) })
+}
+
+/// The table without its rows.
+fn table(model: &Model<'_>, options: &AnalyzeOptions, plan: Plan) -> Details {
+    Details {
+        origin: origin(model.source),
+        coverage: plan.coverage,
+        warnings: plan.warnings,
+        options: options.spelled(),
+        ..Details::default()
+    }
+}
+
+fn threads(asked: usize) -> NonZeroUsize {
+    NonZeroUsize::new(asked)
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN)
+}
+
+/// A panic of ours must not cost the other layers their rows.
+fn internal(fault: &(dyn std::any::Any + Send)) -> LayerFailure {
+    let message = fault
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| fault.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    LayerFailure::Internal { message: message.to_owned() }
 }

@@ -7,6 +7,12 @@ pub enum Error {
     /// The checkpoint can't be read.
     #[error(transparent)]
     Formats(#[from] heavytail_formats::Error),
+    /// A request for layers can't be understood, or the layers can't be found.
+    #[error(transparent)]
+    Layers(#[from] heavytail_layers::Error),
+    /// An option of a fit is refused.
+    #[error("option {0}")]
+    Fits(#[from] heavytail_fits::OptionError),
     /// An option has a value that it can't have.
     #[error("option {option}: {value} is not allowed; {allowed}")]
     Option {

@@ -1,28 +1,62 @@
 //! Was this network trained with enough data? Its weights in, a details table and a verdict out.
+//!
+//! A [`Model`] names where the tensors are, [`analyze`] turns it into [`Details`] (a row a layer, a reason for everything
+//! that has none), [`judge`] reads the table as a person would, and [`compare`](compare()) holds two or more tables
+//! against each other.
+//!
+//! ```
+//! use heavytail::{AnalyzeOptions, Cancel, Model, Silent, VerdictOptions, analyze, judge, open};
+//!
+//! # let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/tiny-gpt-much-data");
+//! let source = open(&path)?;
+//! let options = AnalyzeOptions { layers: vec!["*.attn.c_proj".to_owned()], ..AnalyzeOptions::default() };
+//! let details = analyze(&Model::new(source.as_ref()), &options.check()?, &Silent, &Cancel::new())?;
+//! assert_eq!(details.rows.len(), 4);
+//! println!("{}", judge(&details, &VerdictOptions::default()).sentence);
+//! # Ok::<(), heavytail::Error>(())
+//! ```
+#![forbid(unsafe_code)]
 
-pub mod binomial;
-pub mod bootstrap;
 pub mod checked;
+mod error;
+pub mod model;
+pub mod observer;
+pub mod options;
+
+mod budget;
+pub mod engine;
+mod plan;
+
+mod analyze_layer;
+mod layer_failure;
+mod layer_matrix;
+mod layer_spectrum;
+
+mod fill_fit;
+mod fill_layer;
+mod fill_spectrum;
+mod fill_stable;
+
 pub mod column;
 pub mod columns_fit;
 pub mod columns_layer;
 pub mod columns_spectrum;
 pub mod columns_stable;
-pub mod compare;
-mod compare_words;
-pub mod density;
 pub mod details;
-pub mod engine;
-mod error;
-pub mod layer_verdict;
-pub mod observer;
-pub mod options;
-pub mod pairing;
-pub mod role;
 pub mod row;
+
+pub mod binomial;
+pub mod bootstrap;
+pub mod density;
+pub mod layer_verdict;
+pub mod role;
 pub mod summary;
 pub mod verdict;
 mod verdict_words;
+
+pub mod compare;
+mod compare_words;
+pub mod pairing;
 
 pub use checked::CheckedOptions;
 pub use column::{Column, ColumnType, registry};
@@ -30,7 +64,9 @@ pub use compare::{CompareOptions, Comparison, compare};
 pub use details::{Details, LayerCurves, ModelOrigin, TailCandidate, Uncovered};
 pub use engine::{analyze, describe};
 pub use error::Error;
+pub use heavytail_formats::{TensorSource, open};
 pub use layer_verdict::LayerVerdict;
+pub use model::Model;
 pub use observer::{Cancel, LayerTask, Observer, Silent};
 pub use options::AnalyzeOptions;
 pub use row::{Row, Value};

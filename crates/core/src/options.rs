@@ -56,3 +56,31 @@ impl Default for AnalyzeOptions {
         }
     }
 }
+
+impl AnalyzeOptions {
+    /// The options that shape the table and differ from the defaults, as on the command line, and the seed.
+    #[must_use]
+    pub fn spelled(&self) -> Vec<(String, String)> {
+        let default = Self::default();
+        let mut spelled = Vec::new();
+        let mut say = |differs: bool, name: &str, value: String| {
+            if differs {
+                spelled.push((name.to_owned(), value));
+            }
+        };
+        say(self.compat, "compat", "ww".to_owned());
+        say(self.min_evals != default.min_evals, "min-evals", self.min_evals.to_string());
+        say(self.max_evals != default.max_evals, "max-evals", self.max_evals.to_string());
+        say(self.max_n.is_some(), "max-n", self.max_n.unwrap_or_default().to_string());
+        say(!self.layers.is_empty(), "layers", self.layers.join(","));
+        say(self.start_ids != default.start_ids, "start-ids", self.start_ids.to_string());
+        say(!self.pool, "no-pool", "true".to_owned());
+        say(!self.conv2d_norm, "no-conv2d-norm", "true".to_owned());
+        let tolerance = self.tolerance.to_bits() != default.tolerance.to_bits();
+        say(tolerance, "tolerance", self.tolerance.to_string());
+        say(self.xmax != default.xmax, "xmax", self.xmax.to_string());
+        say(self.scale_free, "scale-free", "true".to_owned());
+        say(true, "seed", self.seed.to_string());
+        spelled
+    }
+}

@@ -18,6 +18,18 @@ pub enum Format {
     Memory,
 }
 
+impl Format {
+    /// The word that tables and messages print.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Safetensors => "safetensors",
+            Self::Torch => "torch",
+            Self::Memory => "memory",
+        }
+    }
+}
+
 /// Facts about a source as a whole.
 #[derive(Clone, Debug)]
 pub struct SourceInfo {

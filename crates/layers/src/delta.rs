@@ -96,15 +96,15 @@ fn tall_shape(layer: &Layer) -> (usize, usize, usize) {
 }
 
 /// Reads the rows of W − W_base.
-pub struct DeltaReader<'a> {
-    own: MatrixReader<'a>,
-    base: MatrixReader<'a>,
+pub struct DeltaReader {
+    own: MatrixReader,
+    base: MatrixReader,
 }
 
-impl<'a> DeltaReader<'a> {
+impl DeltaReader {
     /// A reader of the difference of two matrices; none where their sizes differ.
     #[must_use]
-    pub fn new(own: MatrixReader<'a>, base: MatrixReader<'a>) -> Option<Self> {
+    pub fn new(own: MatrixReader, base: MatrixReader) -> Option<Self> {
         (own.rows() == base.rows() && own.cols() == base.cols()).then_some(Self { own, base })
     }
 

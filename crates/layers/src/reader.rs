@@ -18,25 +18,25 @@ const RELEASE_EVERY: usize = 8 << 20;
 /// Reads the rows of one matrix of a layer.
 ///
 /// The view has been checked against the tensor: every row can be read, in any order and from several threads.
-pub struct MatrixReader<'a> {
-    data: &'a TensorData,
+pub struct MatrixReader {
+    data: TensorData,
     view: MatrixView,
     /// Positions from the first to one past the last element.
     span: Range<usize>,
     unreleased: AtomicUsize,
 }
 
-impl<'a> MatrixReader<'a> {
-    /// A reader of `view` in the tensor that it was made for.
+impl MatrixReader {
+    /// A reader of `view` in the tensor that it was made for; the elements stay where they are.
     ///
     /// # Errors
     /// The view reaches past the end of the tensor.
-    pub fn new(data: &'a TensorData, view: MatrixView) -> Result<Self, Error> {
+    pub fn new(data: &TensorData, view: MatrixView) -> Result<Self, Error> {
         let len = data.shape().iter().product();
         let (rows, cols) = (view.rows, view.cols);
         let end = view.end().filter(|end| *end <= len);
         let end = end.ok_or(ErrorKind::ViewOutOfRange { rows, cols, len })?;
-        Ok(Self { data, view, span: view.first..end, unreleased: AtomicUsize::new(0) })
+        Ok(Self { data: data.clone(), view, span: view.first..end, unreleased: AtomicUsize::new(0) })
     }
 
     /// N, the longer side.
@@ -116,7 +116,7 @@ impl<'a> MatrixReader<'a> {
     }
 }
 
-impl Drop for MatrixReader<'_> {
+impl Drop for MatrixReader {
     fn drop(&mut self) {
         self.data.release(self.span.clone());
     }

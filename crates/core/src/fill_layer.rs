@@ -1,0 +1,25 @@
+//! A layer's identity in, its columns out.
+
+use crate::columns_layer::{DTYPE, LAYER_ID, LAYER_TYPE, LONGNAME, M, N, NAME, Q, RF, SLICE_ID};
+use crate::columns_spectrum::{HAS_ESD, NUM_EVALS};
+use crate::plan::Unit;
+use crate::row::Row;
+
+/// Sets what is known without any maths.
+pub(crate) fn fill_layer(row: &mut Row, unit: &Unit) {
+    let layer = &unit.layer;
+    row.set(&LAYER_ID, layer.id);
+    row.set(&NAME, layer.name.as_str());
+    row.set(&LONGNAME, layer.longname.as_str());
+    row.set(&LAYER_TYPE, layer.kind.name());
+    row.set(&N, layer.n);
+    row.set(&M, layer.m);
+    row.set(&RF, layer.rf);
+    row.set(&Q, layer.q());
+    row.set(&DTYPE, unit.dtype.as_str());
+    row.set(&NUM_EVALS, layer.reported_evals());
+    row.set(&HAS_ESD, false);
+    if let Some(slice) = layer.slice_id {
+        row.set(&SLICE_ID, slice);
+    }
+}

@@ -1,0 +1,22 @@
+//! A layer's ESD and its power law in, the columns of the stable alpha out.
+
+use heavytail_fits::{CheckedPowerLawOptions, PowerLaw, stable_alpha};
+use heavytail_spectra::Esd;
+
+use crate::columns_stable::{
+    ALPHA_ALT, ALPHA_STABLE, ALPHA_STABLE_SPREAD, AMBIGUOUS, TAIL_EFFECTIVE, XMIN_ALT,
+};
+use crate::row::Row;
+
+/// Sets the columns; they stay null where the average has no value.
+pub(crate) fn fill_stable(row: &mut Row, esd: &Esd, law: &PowerLaw, options: &CheckedPowerLawOptions) {
+    let Ok(stable) = stable_alpha(esd.eigenvalues(), law, options) else { return };
+    row.set(&ALPHA_STABLE, stable.alpha_stable);
+    row.set(&ALPHA_STABLE_SPREAD, stable.alpha_stable_spread);
+    row.set(&TAIL_EFFECTIVE, stable.tail_effective);
+    row.set(&AMBIGUOUS, stable.ambiguous());
+    if let Some(rival) = stable.rival {
+        row.set(&ALPHA_ALT, rival.alpha);
+        row.set(&XMIN_ALT, rival.xmin);
+    }
+}

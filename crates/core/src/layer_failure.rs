@@ -1,0 +1,60 @@
+//! Why one layer has no spectrum: its row carries the reason, the other layers are complete.
+
+/// What kept a layer from being analysed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum LayerFailure {
+    /// Its elements can't be had.
+    #[error("can't be read: {0}")]
+    Formats(#[from] heavytail_formats::Error),
+    /// Its matrices don't fit its tensor.
+    #[error("can't be read: {0}")]
+    Layers(#[from] heavytail_layers::Error),
+    /// An element is NaN or infinite.
+    #[error("the weights are not finite: {value} at row {row}, column {column} of the {rows}x{cols} matrix")]
+    NotFinite {
+        /// The first such element.
+        value: f64,
+        /// Its row in the tall matrix.
+        row: usize,
+        /// Its column in the tall matrix.
+        column: usize,
+        /// N.
+        rows: usize,
+        /// M.
+        cols: usize,
+    },
+    /// The spectrum could not be computed.
+    #[error("has no spectrum: {0}")]
+    Spectrum(heavytail_spectra::Error),
+    /// It needs more memory than the whole run may hold.
+    #[error("needs {needed} of memory, more than --memory {budget} allows", needed = mebibytes(*needed), budget = mebibytes(*budget))]
+    OverBudget {
+        /// Bytes it needs.
+        needed: u64,
+        /// Bytes that are allowed.
+        budget: u64,
+    },
+    /// A fault of ours.
+    #[error("heavytail failed on this layer; please report it with the layer's shape: {message}")]
+    Internal {
+        /// What the fault said.
+        message: String,
+    },
+}
+
+impl LayerFailure {
+    /// What went wrong with the spectrum of an N×M matrix.
+    pub(crate) fn of_spectrum(error: heavytail_spectra::Error, rows: usize, cols: usize) -> Self {
+        match error {
+            heavytail_spectra::Error::NotFinite { value, row, column } => {
+                Self::NotFinite { value, row, column, rows, cols }
+            }
+            other => Self::Spectrum(other),
+        }
+    }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{}M", bytes.div_ceil(1 << 20))
+}
