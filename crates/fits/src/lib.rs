@@ -14,12 +14,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alternatives;
 mod det_x;
 mod error;
 mod exponential_kernel;
 mod fingers;
 mod kde;
 mod ks;
+mod lognormal;
 mod minimize;
 mod mp_fit;
 mod mp_law;
@@ -36,10 +38,12 @@ mod truncated_mle;
 mod xmin_method;
 mod xmin_peak;
 
+pub use alternatives::{Alternatives, LikelihoodRatio, TailLaw, compare_alternatives};
 pub use det_x::{DetX, det_x};
 pub use error::{FitFailure, OptionError};
 pub use fingers::{CheckedFingerOptions, ClippedPowerLaw, FingerOptions, fit_clip_xmax};
 pub use ks::ks_distance;
+pub use lognormal::Lognormal;
 pub use mp_fit::{MpFit, SquareLaw, mp_fit};
 pub use mp_law::MarchenkoPastur;
 pub use power_law::{Candidate, PowerLaw, SampleRule, fit_power_law, power_law_candidates};

@@ -93,6 +93,18 @@ pub fn fit_truncated(
     Ok(TruncatedPowerLaw::at(&tail, &excess_sums, index, shape, distance))
 }
 
+/// The law of greatest likelihood on all the values of `tail`, without a choice of xmin.
+pub(crate) fn fit_truncated_to(tail: &Tail) -> Option<(TruncatedPowerLaw, Shape)> {
+    let excess_sums = excess_sums(tail);
+    let shape = most_likely(&mut Quadrature::default(), means_of(tail, &excess_sums, 0)?, None);
+    let distance = if shape.u > 0.0 {
+        TruncatedKs::new(tail).distance(tail, 0, shape, false, f64::INFINITY)
+    } else {
+        KsSearch::new(Xmax::None).distance(&tail.logs, 1.0 + shape.beta, f64::INFINITY)
+    };
+    Some((TruncatedPowerLaw::at(tail, &excess_sums, 0, shape, distance), shape))
+}
+
 /// Σ_{j ≥ i} (λ_j − λ_i)/λ_max for every i, as steps that are never negative: nothing cancels.
 fn excess_sums(tail: &Tail) -> Vec<f64> {
     let n = tail.len();

@@ -13,5 +13,7 @@ mod planted;
 mod planted_bulks;
 /// The pruned search against the naive one, and symmetries.
 mod power_law_properties;
+/// The power law against other laws.
+mod rival_laws;
 /// Truncated power laws.
 mod truncated_laws;
