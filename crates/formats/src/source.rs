@@ -25,6 +25,7 @@ impl Format {
         match self {
             Self::Safetensors => "safetensors",
             Self::Torch => "torch",
+            Self::Gguf => "gguf",
             Self::Memory => "memory",
         }
     }
