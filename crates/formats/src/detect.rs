@@ -11,7 +11,7 @@ use crate::bytes::MappedFile;
 use crate::catalogue::FileTensors;
 use crate::source::{Format, TensorSource};
 use crate::tensor::ByteOwner;
-use crate::{Error, ErrorKind, folder, gguf, gguf_split, safetensors, shards, torch};
+use crate::{Error, ErrorKind, folder, gguf, gguf_split, onnx, safetensors, shards, torch};
 
 /// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
 ///
@@ -52,7 +52,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Read, Error> {
     let kind = kind.ok_or_else(|| {
         Error::from(ErrorKind::UnknownFormat { start: beginning(bytes.bytes()) }).in_file(path)
     })?;
-    let (format, tensors) = read_as(kind, &bytes).map_err(|error| error.in_file(path))?;
+    let (format, tensors) = read_as(kind, &bytes, path).map_err(|error| error.in_file(path))?;
     Ok(Read { format, tensors })
 }
 
@@ -63,6 +63,7 @@ enum Kind {
     Zip,
     TorchLegacy,
     Gguf,
+    Onnx,
 }
 
 /// What the first bytes say.
@@ -72,14 +73,16 @@ fn recognise(bytes: &[u8]) -> Option<Kind> {
         .or_else(|| is(torch::matches_legacy, Kind::TorchLegacy))
         .or_else(|| is(gguf::matches, Kind::Gguf))
         .or_else(|| is(safetensors::matches, Kind::Safetensors))
+        .or_else(|| is(onnx::matches, Kind::Onnx))
 }
 
 /// The one place that ties a layout to its reader.
-fn read_as(kind: Kind, bytes: &Arc<MappedFile>) -> Result<(Format, FileTensors), Error> {
+fn read_as(kind: Kind, bytes: &Arc<MappedFile>, path: &Path) -> Result<(Format, FileTensors), Error> {
     match kind {
         Kind::Safetensors => Ok((Format::Safetensors, safetensors::read(bytes)?)),
         Kind::TorchLegacy => Ok((Format::Torch, torch::read_legacy(bytes)?)),
         Kind::Gguf => Ok((Format::Gguf, gguf::read(bytes)?)),
+        Kind::Onnx => Ok((Format::Onnx, onnx::read(bytes, path)?)),
         Kind::Zip => read_archive(Archive::open(bytes)?),
     }
 }
@@ -97,6 +100,7 @@ fn read_archive(archive: Archive) -> Result<(Format, FileTensors), Error> {
 fn promised_by_name(path: &Path) -> Option<Kind> {
     match path.extension()?.to_str()? {
         "safetensors" => Some(Kind::Safetensors),
+        "onnx" => Some(Kind::Onnx),
         _ => None,
     }
 }

@@ -49,6 +49,14 @@ mod torch;
 mod torch_names;
 mod torch_tensor;
 
+mod onnx;
+mod onnx_graph;
+mod onnx_names;
+mod onnx_quantised;
+mod onnx_tensor;
+mod scaled;
+mod wire;
+
 mod catalogue;
 mod decode;
 pub mod dtype;

@@ -14,6 +14,8 @@ pub enum Format {
     Torch,
     /// llama.cpp's GGUF, one file or several.
     Gguf,
+    /// An ONNX model: its initialisers.
+    Onnx,
     /// Tensors handed over by a caller in memory.
     Memory,
 }
@@ -26,6 +28,7 @@ impl Format {
             Self::Safetensors => "safetensors",
             Self::Torch => "torch",
             Self::Gguf => "gguf",
+            Self::Onnx => "onnx",
             Self::Memory => "memory",
         }
     }

@@ -31,6 +31,8 @@ pub(crate) fn filled(tensors: &[(&str, &[usize])]) -> Vec<u8> {
 pub(crate) fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+    // Removed first: some file systems flush a file that is cut and written again, a millisecond each time.
+    drop(std::fs::remove_file(&path));
     std::fs::write(&path, bytes).expect("the test folder can be written");
     path
 }

@@ -7,5 +7,6 @@ mod files;
 mod folders;
 mod gguf;
 mod lies;
+mod onnx;
 mod torch;
 mod writing;
