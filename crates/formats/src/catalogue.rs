@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::packing::{self, Change};
 use crate::source::{SourceInfo, TensorSource};
 use crate::tensor::{ByteOwner, Unpack};
 use crate::{Error, ErrorKind, TensorData, TensorInfo};
@@ -22,7 +23,7 @@ pub(crate) struct FileTensors {
 }
 
 /// One tensor of a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Listed {
     /// Name, type and shape.
     pub(crate) info: TensorInfo,
@@ -136,6 +137,30 @@ impl Catalogue {
     /// Carries the model's own description along.
     pub(crate) fn set_config(&mut self, config: Option<String>) {
         self.info.config = config;
+    }
+
+    /// Lists the weights that several tensors make together in place of their parts.
+    ///
+    /// # Errors
+    /// Two of them have the same name.
+    pub(crate) fn combine(&mut self) -> Result<(), Error> {
+        let parts = self.tensors.iter().cloned().zip(self.stored.iter().cloned());
+        let parts: Vec<Listed> = parts.map(|(info, stored)| Listed { info, stored }).collect();
+        let changes = packing::combine(&parts, self.info.config.as_deref());
+        let files = std::mem::take(&mut self.file_of);
+        self.tensors.clear();
+        self.stored.clear();
+        for ((part, change), file) in parts.into_iter().zip(changes).zip(files) {
+            let listed = match change {
+                Change::Stays => part,
+                Change::Becomes(weight) => *weight,
+                Change::WentIntoAnother => continue,
+            };
+            self.tensors.push(listed.info);
+            self.stored.push(listed.stored);
+            self.file_of.push(file);
+        }
+        self.refuse_duplicates()
     }
 
     fn refuse_duplicates(&self) -> Result<(), Error> {

@@ -11,7 +11,7 @@ use crate::bytes::MappedFile;
 use crate::catalogue::FileTensors;
 use crate::source::{Format, TensorSource};
 use crate::tensor::ByteOwner;
-use crate::{Error, ErrorKind, folder, gguf, gguf_split, onnx, safetensors, shards, torch};
+use crate::{Error, ErrorKind, folder, gguf, onnx, safetensors, shards, torch};
 
 /// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
 ///
@@ -26,16 +26,18 @@ use crate::{Error, ErrorKind, folder, gguf, gguf_split, onnx, safetensors, shard
 /// or hostile; the error names the file, the tensor and the byte where they are known.
 pub fn open(path: &Path) -> Result<Box<dyn TensorSource>, Error> {
     let metadata = std::fs::metadata(path).map_err(|error| crate::bytes::of_io(error).in_file(path))?;
-    if metadata.is_dir() {
-        return Ok(Box::new(folder::open(path)?));
-    }
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let mut source = if shards::is_index(name) {
+    let mut source = if metadata.is_dir() {
+        folder::open(path)?
+    } else if shards::is_index(name) {
         shards::open(path, path)?
     } else {
-        folder::join(path, gguf_split::parts(path)?.unwrap_or_else(|| vec![path.to_path_buf()]))?
+        folder::join(path, gguf::split::parts(path)?.unwrap_or_else(|| vec![path.to_path_buf()]))?
     };
-    source.set_config(folder::config_beside(path));
+    if !metadata.is_dir() {
+        source.set_config(folder::config_beside(path));
+    }
+    source.combine()?;
     Ok(Box::new(source))
 }
 

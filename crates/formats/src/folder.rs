@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::catalogue::Catalogue;
 use crate::detect::{self, Read};
 use crate::source::{Format, SourceInfo};
-use crate::{Error, ErrorKind, gguf_split, shards};
+use crate::{Error, ErrorKind, gguf, shards};
 
 /// How many names an error lists.
 const LISTED: usize = 12;
@@ -34,11 +34,11 @@ fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue,
             return join(path, files.iter().map(|name| folder.join(name)).collect());
         }
     }
-    match gguf_split::models(names).as_slice() {
+    match gguf::split::models(names).as_slice() {
         [] => {}
         [one] => {
             let one = folder.join(one);
-            return join(path, gguf_split::parts(&one)?.unwrap_or_else(|| vec![one]));
+            return join(path, gguf::split::parts(&one)?.unwrap_or_else(|| vec![one]));
         }
         several => {
             let found = several.iter().map(ToString::to_string).collect();

@@ -31,23 +31,12 @@ mod inside;
 mod shards;
 
 mod archive;
-mod blocks;
 mod cursor;
 mod gguf;
-mod gguf_grids;
-mod gguf_iq;
-mod gguf_k;
-mod gguf_small;
-mod gguf_split;
-mod gguf_types;
+mod packing;
 mod pickle;
-mod pickle_globals;
-mod pickle_opcodes;
-mod pickle_stack;
 mod safetensors;
 mod torch;
-mod torch_names;
-mod torch_tensor;
 
 mod onnx;
 mod onnx_graph;

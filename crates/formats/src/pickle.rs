@@ -1,15 +1,19 @@
 //! A Python pickle in, the values it describes out; nothing is ever called.
 //!
 //! A pickle is a program for a stack machine whose dangerous instructions name functions and call them. This
-//! machine ([`crate::pickle_stack`], its instructions in `pickle_opcodes.rs`) keeps a call as a value
+//! machine ([`crate::pickle::stack`], its instructions in `opcodes`) keeps a call as a value
 //! ([`Node::Call`]) that says what would have been called; what state dicts and modules need is then understood by
-//! its name, and everything else refused by its name ([`crate::pickle_globals`]). Values live in one arena and refer to each other by number, so that shared and
+//! its name, and everything else refused by its name ([`crate::pickle::globals`]). Values live in one arena and refer to each other by number, so that shared and
 //! even cyclic ones cost nothing.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod globals;
+mod opcodes;
+mod stack;
+
 use crate::Error;
 use crate::cursor::to_usize;
-use crate::pickle_stack::Machine;
+use crate::pickle::stack::Machine;
 
 /// Number of a value in the arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,6 +3,9 @@
 //! Since 1.6 a file is a zip archive: a pickle that describes the value, and one entry for each storage. Before
 //! it was five pickles in a row and the storages after them. Either way the elements stay in the map.
 
+mod names;
+mod tensor;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,8 +16,8 @@ use crate::cursor::{Cursor, to_u64, to_usize};
 use crate::pickle::{Node, Pickle};
 use crate::strides::Axes;
 use crate::tensor::{ByteOwner, element_count};
-use crate::torch_names::{Named, walk};
-use crate::torch_tensor::{TensorRef, element_sizes};
+use crate::torch::names::{Named, walk};
+use crate::torch::tensor::{TensorRef, element_sizes};
 use crate::{Error, ErrorKind, TensorData, TensorInfo};
 
 /// A pickle describes tensors and holds none; the largest known has a few megabytes.

@@ -27,16 +27,17 @@ impl<const N: usize> Grid<N> {
 
 const LEVELS: &[f32] = &[8.0, 25.0, 43.0];
 
-pub(crate) static IQ2_XXS: Grid<8> = Grid { points: include_bytes!("../grids/iq2_xxs.bin"), values: LEVELS };
-pub(crate) static IQ2_XS: Grid<8> = Grid { points: include_bytes!("../grids/iq2_xs.bin"), values: LEVELS };
-pub(crate) static IQ2_S: Grid<8> = Grid { points: include_bytes!("../grids/iq2_s.bin"), values: LEVELS };
+pub(crate) static IQ2_XXS: Grid<8> =
+    Grid { points: include_bytes!("../../grids/iq2_xxs.bin"), values: LEVELS };
+pub(crate) static IQ2_XS: Grid<8> = Grid { points: include_bytes!("../../grids/iq2_xs.bin"), values: LEVELS };
+pub(crate) static IQ2_S: Grid<8> = Grid { points: include_bytes!("../../grids/iq2_s.bin"), values: LEVELS };
 pub(crate) static IQ3_XXS: Grid<4> = Grid {
-    points: include_bytes!("../grids/iq3_xxs.bin"),
+    points: include_bytes!("../../grids/iq3_xxs.bin"),
     values: &[4.0, 12.0, 20.0, 28.0, 36.0, 44.0, 52.0, 62.0],
 };
 pub(crate) static IQ3_S: Grid<4> = Grid {
-    points: include_bytes!("../grids/iq3_s.bin"),
+    points: include_bytes!("../../grids/iq3_s.bin"),
     values: &[1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 15.0],
 };
 pub(crate) static IQ1: Grid<8> =
-    Grid { points: include_bytes!("../grids/iq1_s.bin"), values: &[-1.0, 0.0, 1.0] };
+    Grid { points: include_bytes!("../../grids/iq1_s.bin"), values: &[-1.0, 0.0, 1.0] };

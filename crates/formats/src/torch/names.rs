@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 
 use crate::pickle::{Call, Id, Node, Pickle};
-use crate::torch_tensor::{TensorRef, tensor};
+use crate::torch::tensor::{TensorRef, tensor};
 use crate::{Error, ErrorKind};
 
 /// Keys under which training programs put the weights, most telling first.

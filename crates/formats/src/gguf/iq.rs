@@ -5,8 +5,8 @@
 
 use half::f16;
 
-use crate::blocks::{each, half, part};
-use crate::gguf_grids::{IQ1, IQ2_S, IQ2_XS, IQ2_XXS, IQ3_S, IQ3_XXS};
+use crate::gguf::blocks::{each, half, part};
+use crate::gguf::grids::{IQ1, IQ2_S, IQ2_XS, IQ2_XXS, IQ3_S, IQ3_XXS};
 
 /// 256 points; scale and four sign words of seven bits in one word for 32 elements.
 pub(crate) fn iq2_xxs(blocks: &[u8], out: &mut [f64]) {

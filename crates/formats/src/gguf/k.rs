@@ -3,8 +3,8 @@
 //! A block has one or two half-precision scales, and small integer scales for groups of 16 or 32 elements. Source:
 //! the layouts of ggml, as its Python package `gguf` documents and computes them.
 
-use crate::blocks::{each, entry, half, nibbles, part};
-use crate::gguf_small::NON_LINEAR;
+use crate::gguf::blocks::{each, entry, half, nibbles, part};
+use crate::gguf::small::NON_LINEAR;
 
 /// Two bits; groups of 16 with scale and minimum of four bits.
 pub(crate) fn q2_k(blocks: &[u8], out: &mut [f64]) {

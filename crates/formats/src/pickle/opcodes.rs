@@ -5,9 +5,9 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 use crate::Error;
+use crate::pickle::globals::{Use, check};
+use crate::pickle::stack::Machine;
 use crate::pickle::{Call, Id, Node};
-use crate::pickle_globals::{Use, check};
-use crate::pickle_stack::Machine;
 
 impl<'a> Machine<'a> {
     /// One instruction; false at the end.

@@ -1,8 +1,8 @@
 //! The number of a GGUF element type in, what its bytes mean out.
 
 use crate::Dtype;
-use crate::blocks::Layout;
-use crate::{gguf_iq as iq, gguf_k as k, gguf_small as small};
+use crate::gguf::blocks::Layout;
+use crate::gguf::{iq, k, small};
 
 /// What the elements of a type are.
 pub(crate) enum Encoding {

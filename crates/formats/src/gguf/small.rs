@@ -2,7 +2,7 @@
 //!
 //! Source: the layouts of ggml, as its Python package `gguf` documents and computes them.
 
-use crate::blocks::{each, entry, half, nibbles, part};
+use crate::gguf::blocks::{each, entry, half, nibbles, part};
 
 /// Four bits around eight, one scale.
 pub(crate) fn q4_0(blocks: &[u8], out: &mut [f64]) {
