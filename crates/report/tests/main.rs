@@ -1,0 +1,1 @@
+//! Tests of the report crate: one binary, one module a subject.
