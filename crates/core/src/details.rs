@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::column::{Column, Presence, registry};
+use crate::layer_verdict::LayerVerdict;
 use crate::row::Row;
 
 /// A tensor, or a layer out of limits, that has no row.
@@ -85,12 +86,13 @@ impl Details {
             .collect()
     }
 
-    /// The finite numbers of one column over the layers whose fit succeeded.
+    /// The finite numbers of one column over the layers whose fit succeeded; saved tables may lack a status, then
+    /// the exponent tells.
     #[must_use]
     pub fn fitted(&self, column: &Column) -> Vec<f64> {
         self.rows
             .iter()
-            .filter(|row| row.text(&crate::columns_fit::STATUS) == "success")
+            .filter(|row| LayerVerdict::of_row(row) != LayerVerdict::NoFit)
             .filter_map(|row| row.number(column))
             .filter(|value| value.is_finite())
             .collect()

@@ -21,16 +21,6 @@ impl Serialize for Number {
     }
 }
 
-/// The number that one of those strings stands for.
-pub(crate) fn spelled(text: &str) -> Option<f64> {
-    match text {
-        "NaN" => Some(f64::NAN),
-        "Infinity" => Some(f64::INFINITY),
-        "-Infinity" => Some(f64::NEG_INFINITY),
-        _ => None,
-    }
-}
-
 struct Cell<'a>(Option<&'a Value>);
 
 impl Serialize for Cell<'_> {

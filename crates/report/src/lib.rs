@@ -1,6 +1,7 @@
 //! A details table in, outputs for people and machines out: text, CSV, JSON, Parquet, findings of a gate; and tables
 //! saved earlier read back.
 
+// Tables for machines.
 mod csv;
 mod error;
 mod json;
@@ -8,8 +9,36 @@ mod json_value;
 mod jsonl;
 mod parquet;
 
+// Tables saved earlier.
+mod saved;
+mod saved_csv;
+mod saved_json;
+mod saved_parquet;
+mod saved_rows;
+
+// Text for people.
+mod bins;
+mod escape;
+mod grid;
+mod histogram;
+mod number;
+mod style;
+mod text;
+mod text_compare;
+mod text_coverage;
+mod text_verdict;
+mod wrap;
+
 pub use self::csv::write_csv;
 pub use self::error::{Error, TableFault};
+pub use self::escape::escaped;
+pub use self::histogram::{histogram, overlay};
 pub use self::json::{SCHEMA_VERSION, write_comparison_json, write_json, write_json_judged};
 pub use self::jsonl::write_jsonl;
 pub use self::parquet::write_parquet;
+pub use self::saved::{is_saved_table, read_table};
+pub use self::style::{Sort, TextOptions};
+pub use self::text::{layer_columns, table};
+pub use self::text_compare::{comparison, summaries};
+pub use self::text_coverage::{coverage, coverage_summary};
+pub use self::text_verdict::{roles, verdict_text};

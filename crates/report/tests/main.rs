@@ -1,1 +1,11 @@
 //! Tests of the report crate: one binary, one module a subject.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on stops there")]
+
+mod comparison_text;
+mod documents;
+mod hostile_tables;
+mod round_trips;
+mod saved_tables;
+mod tables;
+mod text_snapshots;
