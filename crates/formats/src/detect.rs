@@ -11,7 +11,7 @@ use crate::bytes::MappedFile;
 use crate::catalogue::FileTensors;
 use crate::source::{Format, TensorSource};
 use crate::tensor::ByteOwner;
-use crate::{Error, ErrorKind, folder, gguf, onnx, safetensors, shards, torch};
+use crate::{Error, ErrorKind, folder, gguf, hdf5, keras, onnx, safetensors, shards, torch};
 
 /// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
 ///
@@ -66,6 +66,7 @@ enum Kind {
     TorchLegacy,
     Gguf,
     Onnx,
+    Hdf5,
 }
 
 /// What the first bytes say.
@@ -74,6 +75,7 @@ fn recognise(bytes: &[u8]) -> Option<Kind> {
     is(Archive::matches, Kind::Zip)
         .or_else(|| is(torch::matches_legacy, Kind::TorchLegacy))
         .or_else(|| is(gguf::matches, Kind::Gguf))
+        .or_else(|| is(hdf5::file::matches, Kind::Hdf5))
         .or_else(|| is(safetensors::matches, Kind::Safetensors))
         .or_else(|| is(onnx::matches, Kind::Onnx))
 }
@@ -85,6 +87,7 @@ fn read_as(kind: Kind, bytes: &Arc<MappedFile>, path: &Path) -> Result<(Format, 
         Kind::TorchLegacy => Ok((Format::Torch, torch::read_legacy(bytes)?)),
         Kind::Gguf => Ok((Format::Gguf, gguf::read(bytes)?)),
         Kind::Onnx => Ok((Format::Onnx, onnx::read(bytes, path)?)),
+        Kind::Hdf5 => keras::read(bytes.clone(), 0, bytes.bytes().len(), ""),
         Kind::Zip => read_archive(Archive::open(bytes)?),
     }
 }
@@ -93,6 +96,9 @@ fn read_as(kind: Kind, bytes: &Arc<MappedFile>, path: &Path) -> Result<(Format, 
 fn read_archive(archive: Archive) -> Result<(Format, FileTensors), Error> {
     if torch::matches_archive(&archive) {
         return Ok((Format::Torch, torch::read_archive(archive)?));
+    }
+    if keras::matches_archive(&archive) {
+        return keras::read_archive(&archive);
     }
     let names: Vec<&str> = archive.entries.iter().take(4).map(|entry| entry.name.as_str()).collect();
     Err(ErrorKind::Unsupported { what: "an archive of these entries", name: names.join(", ") }.into())

@@ -38,11 +38,9 @@ mod pickle;
 mod safetensors;
 mod torch;
 
+mod hdf5;
+mod keras;
 mod onnx;
-mod onnx_graph;
-mod onnx_names;
-mod onnx_quantised;
-mod onnx_tensor;
 mod scaled;
 mod wire;
 

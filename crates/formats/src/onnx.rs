@@ -3,6 +3,11 @@
 //! Axes stay as they are stored: a `MatMul` weight is inputs × outputs, a `Gemm` weight as `transB` says, and the
 //! singular values are the same either way. Quantised weights are unpacked with their scales.
 
+mod graph;
+mod names;
+mod proto;
+mod quantised;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,15 +15,15 @@ use std::sync::Arc;
 use crate::bytes::MappedFile;
 use crate::catalogue::{FileTensors, Listed};
 use crate::cursor::to_u64;
-use crate::onnx_graph::Graph;
-use crate::onnx_names::better_names;
-use crate::onnx_quantised::{Recipe, recipes};
-use crate::onnx_tensor::{Element, Files, Proto};
+use crate::onnx::graph::Graph;
+use crate::onnx::names::better_names;
+use crate::onnx::proto::{Element, Files, Proto};
+use crate::onnx::quantised::{Recipe, recipes};
 use crate::scaled::{Codes, Scales, Sharing, scaled};
 use crate::tensor::{ByteOwner, element_count};
 use crate::{Dtype, Error, ErrorKind, TensorInfo};
 
-pub(crate) use crate::onnx_graph::matches;
+pub(crate) use crate::onnx::graph::matches;
 
 /// Reads the model in this file, which is at `path`.
 pub(crate) fn read(file: &Arc<MappedFile>, path: &Path) -> Result<FileTensors, Error> {

@@ -16,6 +16,10 @@ pub enum Format {
     Gguf,
     /// An ONNX model: its initialisers.
     Onnx,
+    /// Keras's weights in HDF5: `.keras`, `.weights.h5` and `.h5`.
+    Keras,
+    /// An HDF5 file that Keras did not write.
+    Hdf5,
     /// Tensors handed over by a caller in memory.
     Memory,
 }
@@ -29,6 +33,8 @@ impl Format {
             Self::Torch => "torch",
             Self::Gguf => "gguf",
             Self::Onnx => "onnx",
+            Self::Keras => "keras",
+            Self::Hdf5 => "hdf5",
             Self::Memory => "memory",
         }
     }

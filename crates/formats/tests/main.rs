@@ -6,6 +6,7 @@ mod decoding;
 mod files;
 mod folders;
 mod gguf;
+mod keras;
 mod lies;
 mod onnx;
 mod torch;

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::onnx_graph::{Graph, Node};
+use crate::onnx::graph::{Graph, Node};
 
 /// Operations through which a weight passes unchanged but for its type or axes.
 const PASSES: [&str; 6] = ["DequantizeLinear", "QuantizeLinear", "Transpose", "Identity", "Cast", "Reshape"];

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::onnx_graph::{Graph, Node};
+use crate::onnx::graph::{Graph, Node};
 
 /// The names of what belongs to a quantised weight.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! The bodies of `If`, `Loop` and `Scan` are graphs inside nodes; their initialisers follow those of the graph around
 //! them.
 
-use crate::onnx_tensor::Proto;
+use crate::onnx::proto::Proto;
 use crate::wire::{Message, Piece, Value};
 use crate::{Error, ErrorKind};
 
