@@ -1,5 +1,5 @@
 //! The tests of this crate, one binary: `lies` are files that claim what is not so, `decoding` compares every
-//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in, `torch` and `gguf` are what those libraries wrote.
+//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in, `torch`, `gguf` and `packed` are what those libraries wrote.
 #![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
 
 mod decoding;
@@ -9,5 +9,6 @@ mod gguf;
 mod keras;
 mod lies;
 mod onnx;
+mod packed;
 mod torch;
 mod writing;

@@ -79,7 +79,8 @@ fn turned(parts: &Parts<'_>, words: &Listed, module: &str) -> Option<(Recipe, Ve
     } else {
         return None;
     };
-    if !(1..=8).contains(&bits) || bits.checked_mul(rows)?.div_ceil(32) != zero_words || columns == 0 {
+    // Five, six and seven bits have had several layouts.
+    if ![2, 3, 4, 8].contains(&bits) || bits.checked_mul(rows)?.div_ceil(32) != zero_words || columns == 0 {
         return None;
     }
     let order = parts.get(&format!("{module}g_idx")).filter(|order| order.info.shape == [columns]).cloned();
