@@ -15,7 +15,9 @@
 //! ```
 
 mod alternatives;
+mod bootstrap;
 mod det_x;
+mod draw;
 mod error;
 mod exponential_kernel;
 mod fingers;
@@ -29,6 +31,7 @@ mod package_powerlaw;
 mod power_law;
 mod power_law_options;
 mod power_law_small;
+mod sensitivity;
 mod stable_alpha;
 mod tail;
 mod truncated;
@@ -39,6 +42,10 @@ mod xmin_method;
 mod xmin_peak;
 
 pub use alternatives::{Alternatives, LikelihoodRatio, TailLaw, compare_alternatives};
+pub use bootstrap::{
+    AlphaInterval, BootstrapOptions, CheckedBootstrapOptions, IntervalMethod, asymptotic_interval,
+    bootstrap_interval, goodness_of_fit,
+};
 pub use det_x::{DetX, det_x};
 pub use error::{FitFailure, OptionError};
 pub use fingers::{CheckedFingerOptions, ClippedPowerLaw, FingerOptions, fit_clip_xmax};
@@ -48,6 +55,7 @@ pub use mp_fit::{MpFit, SquareLaw, mp_fit};
 pub use mp_law::MarchenkoPastur;
 pub use power_law::{Candidate, PowerLaw, SampleRule, fit_power_law, power_law_candidates};
 pub use power_law_options::{CheckedPowerLawOptions, Cut, PowerLawOptions, Xmax, XminMethod};
+pub use sensitivity::{AlphaSensitivity, alpha_sensitivity, hill_alpha};
 pub use stable_alpha::{Rival, StableAlpha, stable_alpha};
 pub use truncated::{TruncatedPowerLaw, fit_truncated};
 pub use truncated_law::ln_upper_gamma;

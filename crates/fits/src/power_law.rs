@@ -75,18 +75,23 @@ pub struct Candidate {
 /// # Errors
 /// A [`FitFailure`] where no tail can be fitted; none of them is a fault of the caller's run.
 pub fn fit_power_law(eigenvalues: &[f64], options: &CheckedPowerLawOptions) -> Result<PowerLaw, FitFailure> {
-    let PowerLawOptions { cut, xmax, xmin_method, small_sample_rule } = *options.get();
-    let tail = Tail::select(eigenvalues, cut, xmax)?;
+    let PowerLawOptions { cut, xmax, .. } = *options.get();
+    fit_tail(&Tail::select(eigenvalues, cut, xmax)?, options.get())
+}
+
+/// Fits data that were selected before.
+pub(crate) fn fit_tail(tail: &Tail, options: &PowerLawOptions) -> Result<PowerLaw, FitFailure> {
+    let PowerLawOptions { xmax, xmin_method, small_sample_rule, .. } = *options;
     if small_sample_rule && xmin_method == XminMethod::Ks && tail.len() < SMALL_SAMPLE {
-        return Ok(fit_small(&tail));
+        return Ok(fit_small(tail));
     }
-    let candidates = xmin_candidates(&tail, xmin_method)?;
-    let (index, distance) = least_distance(&tail, xmax, candidates.clone());
+    let candidates = xmin_candidates(tail, xmin_method)?;
+    let (index, distance) = least_distance(tail, xmax, candidates.clone());
     if distance.is_infinite() {
         let (low, high) = (tail.values[candidates.start], tail.values[candidates.end - 1]);
         return Err(FitFailure::NoXminInRange { low, high });
     }
-    Ok(PowerLaw::at(&tail, index, tail.alpha(index), distance, SampleRule::Plain))
+    Ok(PowerLaw::at(tail, index, tail.alpha(index), distance, SampleRule::Plain))
 }
 
 /// All candidates with their exponents and distances, in the order of the eigenvalues: the curve of

@@ -17,3 +17,5 @@ mod power_law_properties;
 mod rival_laws;
 /// Truncated power laws.
 mod truncated_laws;
+/// Intervals, goodness of fit, sensitivity.
+mod uncertainty;
