@@ -14,10 +14,12 @@ use memmap2::Mmap;
 use crate::tensor::ByteOwner;
 use crate::{Error, ErrorKind};
 
-/// A whole file, mapped read-only.
+/// A file, or a part of one, mapped read-only.
 #[derive(Debug)]
 pub(crate) struct MappedFile {
-    map: Mmap,
+    map: Arc<Mmap>,
+    /// Inside the map.
+    range: Range<usize>,
 }
 
 impl MappedFile {
@@ -45,7 +47,15 @@ impl MappedFile {
         // what is built on top does not rest on two reads agreeing, since headers are parsed once into owned
         // values and elements are only ever read as numbers.
         let map = unsafe { Mmap::map(&file) }.map_err(of_io)?;
-        Ok(Arc::new(Self { map }))
+        Ok(Arc::new(Self { range: 0..map.len(), map: Arc::new(map) }))
+    }
+
+    /// The bytes `range` as a file of its own, if they are all there.
+    pub(crate) fn part(&self, range: Range<usize>) -> Option<Arc<Self>> {
+        self.bytes().get(range.clone())?;
+        let start = self.range.start.checked_add(range.start)?;
+        let end = self.range.start.checked_add(range.end)?;
+        Some(Arc::new(Self { map: Arc::clone(&self.map), range: start..end }))
     }
 }
 
@@ -59,12 +69,13 @@ pub(crate) fn of_io(error: std::io::Error) -> Error {
 
 impl ByteOwner for MappedFile {
     fn bytes(&self) -> &[u8] {
-        &self.map
+        self.map.get(self.range.clone()).unwrap_or_default()
     }
 
     fn release(&self, range: Range<usize>) {
-        let end = range.end.min(self.map.len());
-        let len = end.saturating_sub(range.start);
+        let start = range.start.saturating_add(self.range.start);
+        let end = range.end.saturating_add(self.range.start).min(self.range.end);
+        let len = end.saturating_sub(start);
         if len == 0 {
             return;
         }
@@ -72,9 +83,8 @@ impl ByteOwner for MappedFile {
         {
             // SAFETY: the mapping is of a file and was never written to, so a page that is dropped is read from
             // the file again at the next look and shows the same bytes: no reference into the map sees a change.
-            let advised = unsafe {
-                self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, range.start, len)
-            };
+            let advised =
+                unsafe { self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, len) };
             // Advice only: where the system does not take it, memory stays resident and results are the same.
             drop(advised);
         }

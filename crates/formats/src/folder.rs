@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::catalogue::Catalogue;
 use crate::detect::{self, Read};
 use crate::source::{Format, SourceInfo};
-use crate::{Error, ErrorKind, gguf, shards};
+use crate::{Error, ErrorKind, gguf, shards, torch};
 
 /// How many names an error lists.
 const LISTED: usize = 12;
@@ -33,6 +33,9 @@ fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue,
         if !files.is_empty() {
             return join(path, files.iter().map(|name| folder.join(name)).collect());
         }
+    }
+    if torch::distributed::matches(names) {
+        return torch::distributed::open(path, folder);
     }
     match gguf::split::models(names).as_slice() {
         [] => {}

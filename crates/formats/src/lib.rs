@@ -28,6 +28,7 @@ mod bytes;
 mod detect;
 mod folder;
 mod inside;
+mod joined;
 mod shards;
 
 mod archive;

@@ -99,6 +99,32 @@ impl<'a> Pickle<'a> {
         }
     }
 
+    /// What was set on an object after it was made.
+    pub(crate) fn state(&self, id: Id) -> Option<Id> {
+        let Node::Call(call) = self.get(id) else { return None };
+        call.state
+    }
+
+    /// The attribute of an object, as its state has it.
+    pub(crate) fn attribute(&self, id: Id, name: &str) -> Option<Id> {
+        self.entry(self.state(id)?, name)
+    }
+
+    /// The value under this key of a dict.
+    pub(crate) fn entry(&self, id: Id, key: &str) -> Option<Id> {
+        let Node::Dict(items) = self.get(id) else { return None };
+        items.iter().rev().find(|(name, _)| self.text(*name) == Some(key)).map(|(_, value)| *value)
+    }
+
+    /// The sizes in a `torch.Size`, a tuple or a list.
+    pub(crate) fn sizes(&self, id: Id) -> Option<Vec<usize>> {
+        let id = match self.get(id) {
+            Node::Call(call) => *self.members(call.arguments)?.first()?,
+            _ => id,
+        };
+        self.members(id)?.iter().map(|size| self.size(*size)).collect()
+    }
+
     /// The members of a tuple or list.
     pub(crate) fn members(&self, id: Id) -> Option<&[Id]> {
         match self.get(id) {

@@ -3,6 +3,7 @@
 //! Since 1.6 a file is a zip archive: a pickle that describes the value, and one entry for each storage. Before
 //! it was five pickles in a row and the storages after them. Either way the elements stay in the map.
 
+pub(crate) mod distributed;
 mod names;
 mod tensor;
 

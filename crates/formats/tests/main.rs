@@ -11,4 +11,5 @@ mod lies;
 mod onnx;
 mod packed;
 mod torch;
+mod torch_kinds;
 mod writing;

@@ -70,6 +70,30 @@ pub(crate) fn walk(pickle: &Pickle<'_>) -> Result<Vec<Named>, Error> {
     Ok(found)
 }
 
+/// The same rules for names that are joined already: the number of each weight and its name.
+pub(crate) fn weights_of_names(names: &[String]) -> Vec<(usize, String)> {
+    let mut kept: Vec<(usize, String)> = names.iter().cloned().enumerate().collect();
+    kept.retain(|(_, name)| !BESIDE.contains(&name.split('.').next().unwrap_or_default()));
+    let alone = kept.iter().any(|(_, name)| !name.contains('.'));
+    let mut prefixes: Vec<String> = WRAPPERS.iter().map(|wrapper| (*wrapper).to_owned()).collect();
+    if !alone {
+        let held = |key: &&&str| kept.iter().any(|(_, name)| name.starts_with(&format!("{key}.")));
+        if let Some(key) = WEIGHTS.iter().find(held) {
+            let prefix = format!("{key}.");
+            kept.retain(|(_, name)| name.starts_with(&prefix));
+            prefixes.insert(0, prefix);
+        }
+    }
+    for prefix in prefixes {
+        if kept.iter().all(|(_, name)| name.starts_with(&prefix)) {
+            for (_, name) in &mut kept {
+                name.drain(..prefix.len());
+            }
+        }
+    }
+    kept
+}
+
 /// The entry that holds the weights, by rule 1.
 fn weights_of(pickle: &Pickle<'_>) -> Id {
     let mut id = pickle.root;

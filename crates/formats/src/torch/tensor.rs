@@ -66,16 +66,8 @@ fn rebuilt(pickle: &Pickle<'_>, arguments: &[Id], how: &str) -> Result<TensorRef
     let explicit =
         rest.get(2).filter(|_| how == "_rebuild_tensor_v3").map(|dtype| named_dtype(pickle, *dtype));
     let dtype = explicit.transpose()?.unwrap_or(counted_in);
-    let sizes = |id: Id| -> Option<Vec<usize>> {
-        let id = match pickle.get(id) {
-            // torch.Size((2, 3)).
-            Node::Call(call) => *pickle.members(call.arguments)?.first()?,
-            _ => id,
-        };
-        pickle.members(id)?.iter().map(|size| pickle.size(*size)).collect()
-    };
     let offset = pickle.size(*offset).and_then(|offset| offset.checked_add(view));
-    match (offset, sizes(*shape), sizes(*strides)) {
+    match (offset, pickle.sizes(*shape), pickle.sizes(*strides)) {
         (Some(offset), Some(shape), Some(strides)) if shape.len() == strides.len() => {
             let quantisation = (how == "_rebuild_qtensor").then(|| "torch quantised integers".to_owned());
             Ok(TensorRef { key, dtype, offset, shape, strides, quantisation })
@@ -131,7 +123,8 @@ fn storage_dtype(class: &str) -> Result<Dtype, Error> {
     })
 }
 
-fn named_dtype(pickle: &Pickle<'_>, id: Id) -> Result<Dtype, Error> {
+/// The type that a global of torch names.
+pub(crate) fn named_dtype(pickle: &Pickle<'_>, id: Id) -> Result<Dtype, Error> {
     let Node::Global("torch", name) = pickle.get(id) else {
         return Err(malformed("a tensor's dtype has no name"));
     };
