@@ -1,27 +1,43 @@
-//! Shapes and sizes in, milliseconds of the power-law fit, the stable alpha and the
-//! truncated power law out.
+//! Shapes and sizes in, milliseconds of the power-law fit, the stable alpha, the
+//! truncated power law, 100 bootstrap samples and the Marchenko–Pastur fit out.
 //!
 //! `cargo run --release -p heavytail-fits --example fit_speed` prints one line a shape and size, the
-//! least of five runs on one core, next to the naive loop over all candidates.
+//! least of five runs on one core, next to the naive loop over all candidates
+//! (bootstrap: below 4096 values).
 
 use std::hint::black_box;
 use std::io::Write as _;
 use std::time::Instant;
 
-use heavytail_fits::{PowerLawOptions, fit_power_law, fit_truncated, power_law_candidates, stable_alpha};
+use heavytail_fits::{
+    BootstrapOptions, PowerLawOptions, SquareLaw, bootstrap_interval, fit_power_law, fit_truncated, mp_fit,
+    power_law_candidates, stable_alpha,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = PowerLawOptions::default().check()?;
+    let hundred = BootstrapOptions::default().check()?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{:<26} {:>6} {:>9} {:>9} {:>9} {:>9}", "shape", "n", "fit", "stable", "TPL", "naive")?;
-    for n in [768, 4096, 16384] {
+    writeln!(
+        out,
+        "{:<26} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "shape", "n", "fit", "stable", "TPL", "bootstrap", "MP", "naive"
+    )?;
+    for n in [256, 768, 4096, 16384] {
         for (name, eigenvalues) in shapes(n) {
             let found = fit_power_law(&eigenvalues, &options)?;
             let fit = least_ms(|| fit_power_law(black_box(&eigenvalues), &options).is_ok());
             let stable = least_ms(|| stable_alpha(black_box(&eigenvalues), &found, &options).is_ok());
             let truncated = least_ms(|| fit_truncated(black_box(&eigenvalues), &options).is_ok());
+            let bootstrap = least_ms(|| {
+                n < 4096 && bootstrap_interval(black_box(&eigenvalues), &found, &options, hundred).is_ok()
+            });
+            let bulk = least_ms(|| mp_fit(black_box(&eigenvalues), 4 * n, n, SquareLaw::default()).is_ok());
             let naive = least_ms(|| power_law_candidates(black_box(&eigenvalues), &options).is_ok());
-            writeln!(out, "{name:<26} {n:>6} {fit:>9.3} {stable:>9.3} {truncated:>9.3} {naive:>9.3}")?;
+            writeln!(
+                out,
+                "{name:<26} {n:>6} {fit:>9.3} {stable:>9.3} {truncated:>9.3} {bootstrap:>9.3} {bulk:>9.3} {naive:>9.3}"
+            )?;
         }
     }
     Ok(())

@@ -35,6 +35,9 @@ const LEAST_DENSITY: f64 = 0.01;
 /// What a point counts where sigma is infeasible.
 const INFEASIBLE: f64 = 1000.0;
 
+/// Partial sums kept apart.
+const LANES: usize = 8;
+
 /// Which density a square matrix's singular values are held against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SquareLaw {
@@ -115,8 +118,11 @@ pub fn mp_fit(
 
 /// The density that the law is held against: its points, heights and mode.
 struct Target {
+    arch: pulp::Arch,
     points: Vec<f64>,
     heights: Vec<f64>,
+    /// 1/x for the Marchenko–Pastur law, 1 for the quarter circle.
+    factors: Vec<f64>,
     mode: f64,
     law: Law,
 }
@@ -138,8 +144,10 @@ impl Target {
         let end = values.last().copied().unwrap_or(0.0) + 0.5;
         let density = triangular_density(values, BANDWIDTH, POINTS, end);
         let mut target = Self {
+            arch: pulp::Arch::new(),
             points: Vec::new(),
             heights: Vec::new(),
+            factors: Vec::new(),
             mode: 0.0,
             law: if square { Law::Square(square_law) } else { Law::MarchenkoPastur { q } },
         };
@@ -149,6 +157,8 @@ impl Target {
                 let point = k as f64 * density.step;
                 target.points.push(point);
                 target.heights.push(height);
+                // At x = 0 the law is 0 whatever the factor, unless it is infinite.
+                target.factors.push(if square { 1.0 } else { 1.0 / point.max(f64::MIN_POSITIVE) });
                 if height > highest {
                     (highest, target.mode) = (height, point);
                 }
@@ -170,8 +180,9 @@ impl Target {
             SquareLaw::Reference => 4.0,
             SquareLaw::QuarterCircle => 4.0 * sigma * sigma,
         };
-        let scale = 1.0 / (PI * sigma * sigma);
-        self.sum_of_squares(|x| scale * (diameter - x * x).max(0.0).sqrt())
+        // √(4σ² − x²) is √((2σ − x)(x + 2σ)), without the division by x.
+        let edge = diameter.sqrt();
+        self.sum_of_squares(-edge, edge, 1.0 / (PI * sigma * sigma))
     }
 
     fn residual_mp(&self, sigma: f64, q: f64) -> f64 {
@@ -181,18 +192,43 @@ impl Target {
         if b < self.mode || b > last || a > self.mode {
             return INFEASIBLE * INFEASIBLE * self.points.len() as f64;
         }
-        let scale = q / (2.0 * PI * sigma * sigma);
-        self.sum_of_squares(|x| {
-            let inside = (b - x) * (x - a);
-            if inside > 0.0 { scale / x * inside.sqrt() } else { 0.0 }
-        })
+        self.sum_of_squares(a, b, q / (2.0 * PI * sigma * sigma))
     }
 
-    fn sum_of_squares(&self, law: impl Fn(f64) -> f64) -> f64 {
-        let square = |(&x, &height): (&f64, &f64)| {
-            let residual = law(x) - height;
-            residual * residual
+    fn sum_of_squares(&self, a: f64, b: f64, scale: f64) -> f64 {
+        self.arch.dispatch(Residuals { target: self, a, b, scale })
+    }
+}
+
+/// Σ (scale·factor·√((b − x)(x − a)) − height)² over the points, compiled once for every vector width; the lanes are
+/// fixed, so that the sum is the same for each of them.
+struct Residuals<'a> {
+    target: &'a Target,
+    a: f64,
+    b: f64,
+    scale: f64,
+}
+
+impl pulp::NullaryFnOnce for Residuals<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let Self { target: Target { points, heights, factors, .. }, a, b, scale } = self;
+        let square = |x: f64, height: f64, factor: f64| {
+            let inside = (b - x) * (x - a);
+            let law = scale * factor * (if inside > 0.0 { inside } else { 0.0 }).sqrt();
+            (law - height) * (law - height)
         };
-        self.points.iter().zip(&self.heights).map(square).sum()
+        let ((points, rest), (heights, rest_heights), (factors, rest_factors)) =
+            (points.as_chunks::<LANES>(), heights.as_chunks::<LANES>(), factors.as_chunks::<LANES>());
+        let mut sums = [0.0; LANES];
+        for ((points, heights), factors) in points.iter().zip(heights).zip(factors) {
+            for lane in 0..LANES {
+                sums[lane] += square(points[lane], heights[lane], factors[lane]);
+            }
+        }
+        let remainder = rest.iter().zip(rest_heights).zip(rest_factors);
+        remainder.fold(sums.iter().sum(), |sum, ((x, height), factor)| sum + square(*x, *height, *factor))
     }
 }

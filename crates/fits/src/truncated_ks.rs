@@ -5,14 +5,10 @@
 //! out once for all candidates of xmin, and a distance costs four exponentials a value.
 
 use crate::exponential_kernel::exp_nonpositive;
+use crate::gauss_legendre::GAUSS_4;
 use crate::tail::Tail;
 use crate::truncated_mle::Shape;
 
-/// Abscissa in (0, 1) and weight of four-point Gauss–Legendre; the other two lie mirrored.
-const GAUSS_4: [(f64, f64); 2] = [
-    (0.339_981_043_584_856_26, 0.652_145_154_862_546_1),
-    (0.861_136_311_594_052_6, 0.347_854_845_137_453_85),
-];
 /// Longer gaps between logarithms are divided.
 const LONGEST_GAP: f64 = 0.05;
 /// So many pieces and no more: a gap this wide has no mass at its far end.

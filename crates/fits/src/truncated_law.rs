@@ -8,6 +8,7 @@
 //! derivatives by alpha, for which there are no closed forms, cost nothing more.
 
 use crate::exponential_kernel::exp_nonpositive;
+use crate::gauss_legendre::GAUSS_16;
 
 /// Panels of the sum, and nodes in each.
 const PANELS: usize = 8;
@@ -17,19 +18,6 @@ const NODES: usize = PANELS * PANEL_NODES;
 const NEGLIGIBLE: f64 = 60.0;
 /// e^t stays finite below this.
 const LONGEST: f64 = 700.0;
-
-/// The abscissas in (0, 1) and weights of 16-point Gauss–Legendre (Abramowitz and Stegun, table 25.4);
-/// the other eight lie mirrored at −x.
-const GAUSS_16: [(f64, f64); 8] = [
-    (0.095_012_509_837_637_44, 0.189_450_610_455_068_5),
-    (0.281_603_550_779_258_9, 0.182_603_415_044_923_6),
-    (0.458_016_777_657_227_4, 0.169_156_519_395_002_54),
-    (0.617_876_244_402_643_7, 0.149_595_988_816_576_73),
-    (0.755_404_408_355_003, 0.124_628_971_255_533_87),
-    (0.865_631_202_387_831_7, 0.095_158_511_682_492_78),
-    (0.944_575_023_073_232_6, 0.062_253_523_938_647_89),
-    (0.989_400_934_991_649_9, 0.027_152_459_411_754_095),
-];
 
 /// Normalisation and moments of t = ln(λ/xmin) and s = u·(λ/xmin − 1).
 #[derive(Clone, Copy, Debug, Default)]

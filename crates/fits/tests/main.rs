@@ -1,6 +1,8 @@
 //! All integration tests of the crate in one binary.
 #![expect(clippy::unwrap_used, reason = "in a test a panic with its place is the report")]
 
+/// Random matrices' largest eigenvalues.
+mod edges;
 /// Reads the reference's tables.
 mod golden;
 /// Power laws, Marchenko–Pastur fits and the others against the reference.

@@ -63,3 +63,28 @@ pub(crate) fn shapes(n: usize, seed: u64) -> Vec<(&'static str, Vec<f64>)> {
         ("quantiles of a power law", (0..n).map(|i| (1.0 - i as f64 / n as f64).powf(-0.5)).collect()),
     ]
 }
+
+/// The largest eigenvalue of WᵀW for W (`rows`×`columns`, `rows` ≥ `columns`) of standard normal entries, by the
+/// bidiagonal matrix of chi variables that has the same singular values (Dumitriu and Edelman 2002) and bisection
+/// on the signs of its Sturm sequence.
+pub(crate) fn largest_of_random_matrix(plant: &mut Plant, rows: usize, columns: usize) -> f64 {
+    let mut chi_squared = |degrees: usize| -> f64 { (0..degrees).map(|_| plant.normal().powi(2)).sum() };
+    let diagonal: Vec<f64> = (0..columns).map(|k| chi_squared(rows - k)).collect();
+    let above: Vec<f64> = (1..columns).map(|k| chi_squared(columns - k)).collect();
+    // BᵀB is tridiagonal: squares on its diagonal, products beside it.
+    let largest = |x: f64| {
+        let mut q = 1.0;
+        (0..columns).all(|k| {
+            let own = diagonal[k] + if k > 0 { above[k - 1] } else { 0.0 };
+            let beside = if k > 0 { diagonal[k - 1] * above[k - 1] } else { 0.0 };
+            q = own - x - beside / q;
+            q < 0.0
+        })
+    };
+    let (mut low, mut high) = (0.0, 16.0 * (rows + columns) as f64);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if largest(middle) { high = middle } else { low = middle }
+    }
+    0.5 * (low + high)
+}

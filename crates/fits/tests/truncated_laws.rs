@@ -12,7 +12,7 @@ use crate::golden::{Row, assert_close, eigenvalues, number, rows};
 use crate::planted::{Plant, shapes};
 
 /// The rows of a table in `fixtures/fits`, without its header.
-fn table(file: &str) -> Vec<Vec<f64>> {
+pub(crate) fn table(file: &str) -> Vec<Vec<f64>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/fits").join(file);
     let text = std::fs::read_to_string(path).unwrap();
     let row = |line: &str| line.split(',').map(|field| field.parse().unwrap()).collect();
