@@ -1,7 +1,9 @@
 //! Options as given in, options that can be in every combination out, or the error that names the wrong one.
 
+use crate::analysis::tail_fit::TailFitter;
 use crate::error::Error;
 use crate::options::AnalyzeOptions;
+use crate::options_fit::{FitLaw, FixFingers, XminRule};
 
 /// Options whose values were checked. Only these run.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,11 +44,46 @@ impl AnalyzeOptions {
         if !(self.tolerance.is_finite() && self.tolerance >= 0.0) {
             return Err(refused("tolerance", self.tolerance, "a number, 0 or more"));
         }
+        self.check_fit()?;
         if self.memory.is_some_and(|bytes| bytes < SMALLEST_BUDGET) {
             let value = self.memory.unwrap_or_default();
             return Err(refused("memory", value, format!("at least {SMALLEST_BUDGET} bytes (16M)")));
         }
         Ok(CheckedOptions { options: self })
+    }
+
+    /// Values of the fit that say too much, or too little.
+    fn check_fit(&self) -> Result<(), Error> {
+        let peak = self.fix_fingers == FixFingers::XminPeak
+            || self.fit == FitLaw::TruncatedAtPeak
+            || self.xmin_method == XminRule::Peak;
+        if self.xmax != 0 && self.xmax_force {
+            return Err(refused("xmax", self.xmax, "a number or force, not both"));
+        }
+        if (self.xmax != 0 || self.xmax_force) && self.fix_fingers != FixFingers::No {
+            return Err(refused("fix-fingers", self.fix_fingers.word(), "not together with xmax"));
+        }
+        if self.fix_fingers == FixFingers::ClipXmax && self.fit != FitLaw::PowerLaw {
+            return Err(refused("fix-fingers", "clip_xmax", "only with fit PL"));
+        }
+        if self.fix_fingers == FixFingers::XminPeak && self.xmin_method != XminRule::Ks {
+            return Err(refused(
+                "xmin-method",
+                self.xmin_method.word(),
+                "not together with fix-fingers xmin_peak",
+            ));
+        }
+        if let (Some(xmin_max), false) = (self.xmin_max, peak) {
+            return Err(refused(
+                "xmin-max",
+                xmin_max,
+                "only with an xmin near the peak: fix-fingers xmin_peak",
+            ));
+        }
+        if self.max_fingers == 0 {
+            return Err(refused("max-fingers", 0, "at least 1"));
+        }
+        TailFitter::new(self).map(|_| ())
     }
 }
 
@@ -71,5 +108,26 @@ mod tests {
         let options = AnalyzeOptions { max_evals: 4, ..AnalyzeOptions::default() };
         let message = options.check().unwrap_err().to_string();
         assert_eq!(message, "option max-evals: 4 is not allowed; at least min-evals, 8");
+    }
+
+    #[test]
+    fn options_of_the_fit_that_contradict_each_other_are_refused() {
+        let message = |options: AnalyzeOptions| options.check().unwrap_err().to_string();
+        let default = AnalyzeOptions::default;
+        let clip = AnalyzeOptions { fix_fingers: FixFingers::ClipXmax, ..default() };
+        assert_eq!(
+            message(AnalyzeOptions { xmax: 5, ..clip.clone() }),
+            "option fix-fingers: clip_xmax is not allowed; not together with xmax"
+        );
+        assert_eq!(
+            message(AnalyzeOptions { fit: FitLaw::Truncated, ..clip.clone() }),
+            "option fix-fingers: clip_xmax is not allowed; only with fit PL"
+        );
+        assert!(message(AnalyzeOptions { finger_thresh: -1.0, ..clip }).contains("finger_thresh is -1"));
+        assert!(message(AnalyzeOptions { xmax_force: true, ..default() }).contains("pl_package"));
+        assert!(message(AnalyzeOptions { xmin_max: Some(2.0), ..default() }).contains("xmin-max: 2"));
+        let share = AnalyzeOptions { xmin_method: XminRule::Fraction(1.5), ..default() };
+        assert!(message(share).contains("xmin_fraction is 1.5"));
+        assert!(AnalyzeOptions { fit: FitLaw::Truncated, ..default() }.check().is_ok());
     }
 }

@@ -5,18 +5,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use heavytail_spectra::schedule::{Job, Outcome, run};
 
-use crate::analyze_layer::{Analyzed, analyze_layer, failed};
+use crate::analysis::analyze_layer::{Analyzed, analyze_layer, failed};
+use crate::analysis::fill_layer::fill_layer;
+use crate::analysis::layer_failure::LayerFailure;
+use crate::analysis::plan::{Plan, origin, plan};
+use crate::analysis::tail_fit::TailFitter;
+use crate::analysis::unit::Unit;
 use crate::budget::memory_budget;
 use crate::checked::CheckedOptions;
 use crate::details::Details;
 use crate::error::Error;
-use crate::fill_fit::fit_options;
-use crate::fill_layer::fill_layer;
-use crate::layer_failure::LayerFailure;
 use crate::model::Model;
 use crate::observer::{Cancel, Observer};
 use crate::options::AnalyzeOptions;
-use crate::plan::{Plan, Unit, origin, plan};
 use crate::row::Row;
 
 /// Lists a model's layers and what is none, without any maths: rows have the columns of the layer only.
@@ -45,23 +46,23 @@ pub fn analyze(
     cancel: &Cancel,
 ) -> Result<Details, Error> {
     let options = options.get();
-    let fit_options = &fit_options(options)?;
+    let fitter = &TailFitter::new(options)?;
     let plan = plan(model, options)?;
     let units = &plan.units;
-    observer.planned(&units.iter().map(Unit::task).collect::<Vec<_>>());
-    let job = |(index, unit)| Job {
-        cost: Unit::cost(unit),
-        memory: Unit::memory(unit),
+    observer.planned(&units.iter().map(|unit| unit.task(options)).collect::<Vec<_>>());
+    let job = |index: usize| Job {
+        cost: units[index].cost(options),
+        memory: units[index].memory(options),
         work: Box::new(move || {
+            let unit = &units[index];
             observer.started(index);
-            let analyzed =
-                catch_unwind(AssertUnwindSafe(|| analyze_layer(model, unit, options, fit_options)));
+            let analyzed = catch_unwind(AssertUnwindSafe(|| analyze_layer(model, unit, options, fitter)));
             let analyzed = analyzed.unwrap_or_else(|fault| failed(unit, &internal(fault.as_ref())));
             observer.finished(index, &analyzed.row);
             analyzed
         }),
     };
-    let jobs: Vec<Job<'_, Analyzed>> = units.iter().enumerate().map(job).collect();
+    let jobs: Vec<Job<'_, Analyzed>> = (0..units.len()).map(job).collect();
     let budget = memory_budget(options.memory);
     let outcomes = run(jobs, threads(options.threads), budget, cancel.flag(), |_, _| ());
     let mut details = Details { interrupted: false, ..Details::default() };

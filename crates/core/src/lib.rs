@@ -22,26 +22,23 @@ mod error;
 pub mod model;
 pub mod observer;
 pub mod options;
+pub mod options_fit;
+mod spelled;
 
+mod analysis;
 mod budget;
 pub mod engine;
-mod plan;
-
-mod analyze_layer;
-mod layer_failure;
-mod layer_matrix;
-mod layer_spectrum;
-
-mod fill_fit;
-mod fill_layer;
-mod fill_spectrum;
-mod fill_stable;
 
 pub mod column;
+pub mod columns_erg;
 pub mod columns_fit;
+pub mod columns_fit_options;
 pub mod columns_layer;
+pub mod columns_mp;
+pub mod columns_random;
 pub mod columns_spectrum;
 pub mod columns_stable;
+pub mod columns_vectors;
 pub mod details;
 pub mod row;
 
@@ -69,5 +66,6 @@ pub use layer_verdict::LayerVerdict;
 pub use model::Model;
 pub use observer::{Cancel, LayerTask, Observer, Silent};
 pub use options::AnalyzeOptions;
+pub use options_fit::{FitLaw, FixFingers, PlPackage, SvdMethod, XminRule};
 pub use row::{Row, Value};
 pub use verdict::{ModelWord, Verdict, VerdictOptions, judge};

@@ -1,5 +1,7 @@
 //! What a caller may ask of an analysis, with the defaults.
 
+use crate::options_fit::{FitLaw, FixFingers, PlPackage, SvdMethod, XminRule};
+
 /// Options of an analysis as given; [`check`](Self::check) refuses what can't be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalyzeOptions {
@@ -21,10 +23,38 @@ pub struct AnalyzeOptions {
     pub conv2d_norm: bool,
     /// Eigenvalues below this count as weak rank loss (1e-6).
     pub tolerance: f64,
+    /// The law that is fitted to the tail (PL).
+    pub fit: FitLaw,
+    /// Whose power law (ww).
+    pub pl_package: PlPackage,
     /// Drop this many of the largest eigenvalues before the fit (0); a sign doesn't matter.
     pub xmax: i64,
+    /// End the law at the largest eigenvalue: its distribution function is divided by its value there.
+    pub xmax_force: bool,
+    /// How a few eigenvalues far beyond the tail are kept from steepening the fit (no).
+    pub fix_fingers: FixFingers,
+    /// Fewer than this many eigenvalues are fingers (10); for `ClipXmax`.
+    pub max_fingers: usize,
+    /// How far alpha has to fall without them (1); for `ClipXmax`.
+    pub finger_thresh: f64,
+    /// The largest xmin near the peak; none for 1.5 times the peak.
+    pub xmin_max: Option<f64>,
+    /// Where the tail starts (at the least KS distance).
+    pub xmin_method: XminRule,
     /// Fit eigenvalues above 1e-5·λ_max instead of above 1e-5.
     pub scale_free: bool,
+    /// Analyse 1/λ in place of λ.
+    pub inverse: bool,
+    /// How singular values are computed (fast).
+    pub svd_method: SvdMethod,
+    /// Fit the Marchenko–Pastur bulk: `num_spikes` and its family.
+    pub mp_fit: bool,
+    /// Hold each layer against its shuffled copy: `rand_distance`, `num_traps` and their family.
+    pub randomize: bool,
+    /// Find the tail whose product is one: `detX_num`, `ERG_gap` and their family.
+    pub det_x: bool,
+    /// Describe the eigenvectors of bulk and tail.
+    pub vectors: bool,
     /// Threads; 0 for one a core.
     pub threads: usize,
     /// Bytes of working memory that the analysis may hold at once; none for half of the machine's.
@@ -47,40 +77,26 @@ impl Default for AnalyzeOptions {
             pool: true,
             conv2d_norm: true,
             tolerance: 1e-6,
+            fit: FitLaw::PowerLaw,
+            pl_package: PlPackage::Ww,
             xmax: 0,
+            xmax_force: false,
+            fix_fingers: FixFingers::No,
+            max_fingers: 10,
+            finger_thresh: 1.0,
+            xmin_max: None,
+            xmin_method: XminRule::Ks,
             scale_free: false,
+            inverse: false,
+            svd_method: SvdMethod::Fast,
+            mp_fit: false,
+            randomize: false,
+            det_x: false,
+            vectors: false,
             threads: 0,
             memory: None,
             seed: 0,
             keep_curves: false,
         }
-    }
-}
-
-impl AnalyzeOptions {
-    /// The options that shape the table and differ from the defaults, as on the command line, and the seed.
-    #[must_use]
-    pub fn spelled(&self) -> Vec<(String, String)> {
-        let default = Self::default();
-        let mut spelled = Vec::new();
-        let mut say = |differs: bool, name: &str, value: String| {
-            if differs {
-                spelled.push((name.to_owned(), value));
-            }
-        };
-        say(self.compat, "compat", "ww".to_owned());
-        say(self.min_evals != default.min_evals, "min-evals", self.min_evals.to_string());
-        say(self.max_evals != default.max_evals, "max-evals", self.max_evals.to_string());
-        say(self.max_n.is_some(), "max-n", self.max_n.unwrap_or_default().to_string());
-        say(!self.layers.is_empty(), "layers", self.layers.join(","));
-        say(self.start_ids != default.start_ids, "start-ids", self.start_ids.to_string());
-        say(!self.pool, "no-pool", "true".to_owned());
-        say(!self.conv2d_norm, "no-conv2d-norm", "true".to_owned());
-        let tolerance = self.tolerance.to_bits() != default.tolerance.to_bits();
-        say(tolerance, "tolerance", self.tolerance.to_string());
-        say(self.xmax != default.xmax, "xmax", self.xmax.to_string());
-        say(self.scale_free, "scale-free", "true".to_owned());
-        say(true, "seed", self.seed.to_string());
-        spelled
     }
 }

@@ -1,5 +1,10 @@
 //! The engine from outside: real models and broken ones, through the public calls alone.
+#![expect(clippy::unwrap_used, reason = "the functions that tests share fail like tests")]
 
 mod bad_layers_are_rows;
+mod fit_options;
+mod golden_options;
+mod golden_run;
 mod memory_model;
+mod randomized;
 mod real_pair;

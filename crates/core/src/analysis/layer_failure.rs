@@ -27,6 +27,14 @@ pub(crate) enum LayerFailure {
     /// The spectrum could not be computed.
     #[error("has no spectrum: {0}")]
     Spectrum(heavytail_spectra::Error),
+    /// Its inverse was asked for and does not exist.
+    #[error("has no inverse: {zeros} of its {count} eigenvalues are 0")]
+    NoInverse {
+        /// Eigenvalues that are 0, or too small for their inverse to be a number.
+        zeros: usize,
+        /// All its eigenvalues.
+        count: usize,
+    },
     /// It needs more memory than the whole run may hold.
     #[error("needs {needed} of memory, more than --memory {budget} allows", needed = mebibytes(*needed), budget = mebibytes(*budget))]
     OverBudget {

@@ -1,40 +1,13 @@
 //! A model and options in, the rows to compute and everything that gets none out: no maths yet.
 
 use heavytail_formats::TensorSource;
-use heavytail_layers::{Discovery, Layer, LayerOptions, Selector, discover_with_hints};
-use heavytail_spectra::schedule::{cost_estimate, memory_estimate};
+use heavytail_layers::{Discovery, LayerOptions, Selector, discover_with_hints};
 
+use crate::analysis::unit::{Contents, Unit};
 use crate::details::{ModelOrigin, Uncovered};
 use crate::error::Error;
 use crate::model::Model;
-use crate::observer::LayerTask;
 use crate::options::AnalyzeOptions;
-
-/// One row of the table before any maths.
-#[derive(Clone, Debug)]
-pub(crate) struct Unit {
-    /// The layer's identity and where its elements lie.
-    pub(crate) layer: Layer,
-    /// Element type as stored, or what packed weights were unpacked from.
-    pub(crate) dtype: String,
-}
-
-impl Unit {
-    /// Flops of its spectrum.
-    pub(crate) fn cost(&self) -> f64 {
-        self.layer.matrices.iter().map(|view| cost_estimate(view.rows, view.cols)).sum()
-    }
-
-    /// Bytes that its spectrum holds at most: one matrix at a time.
-    pub(crate) fn memory(&self) -> u64 {
-        self.layer.matrices.iter().map(|view| memory_estimate(view.rows, view.cols)).max().unwrap_or(0)
-    }
-
-    pub(crate) fn task(&self) -> LayerTask {
-        let Layer { longname, n, m, .. } = &self.layer;
-        LayerTask { name: longname.clone(), n: *n, m: *m, cost: self.cost() }
-    }
-}
 
 /// What will become rows, and what will not.
 pub(crate) struct Plan {
@@ -56,7 +29,10 @@ pub(crate) fn plan(model: &Model<'_>, options: &AnalyzeOptions) -> Result<Plan, 
         })
     };
     Ok(Plan {
-        units: layers.into_iter().map(|layer| Unit { dtype: dtype(layer.tensor), layer }).collect(),
+        units: layers
+            .into_iter()
+            .map(|layer| Unit { dtype: dtype(layer.tensor), contents: Contents::Weights, note: None, layer })
+            .collect(),
         coverage: coverage.into_iter().map(uncovered).collect(),
         warnings: unmatched.iter().map(unmatched_words).collect(),
     })

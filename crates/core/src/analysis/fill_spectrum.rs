@@ -2,11 +2,11 @@
 
 use heavytail_spectra::{entropy, norms, rank};
 
+use crate::analysis::layer_spectrum::LayerSpectrum;
 use crate::columns_spectrum::{
     ENTROPY, HAS_ESD, LAMBDA_MAX, LOG_NORM, LOG_SPECTRAL_NORM, MATRIX_RANK, NORM, NUM_EVALS, RANK_LOSS,
     SPECTRAL_NORM, SPECTRUM_METHOD, STABLE_RANK, SV_MAX, SV_MIN, WEAK_RANK_LOSS,
 };
-use crate::layer_spectrum::LayerSpectrum;
 use crate::row::Row;
 
 /// Sets the columns of the spectrum; `n` is N as the row reports it, `tolerance` that of `weak_rank_loss`.

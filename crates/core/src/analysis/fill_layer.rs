@@ -1,8 +1,9 @@
 //! A layer's identity in, its columns out.
 
+use crate::analysis::fill_reason::add_reason;
+use crate::analysis::unit::Unit;
 use crate::columns_layer::{DTYPE, LAYER_ID, LAYER_TYPE, LONGNAME, M, N, NAME, Q, RF, SLICE_ID};
 use crate::columns_spectrum::{HAS_ESD, NUM_EVALS};
-use crate::plan::Unit;
 use crate::row::Row;
 
 /// Sets what is known without any maths.
@@ -19,6 +20,9 @@ pub(crate) fn fill_layer(row: &mut Row, unit: &Unit) {
     row.set(&DTYPE, unit.dtype.as_str());
     row.set(&NUM_EVALS, layer.reported_evals());
     row.set(&HAS_ESD, false);
+    if let Some(note) = &unit.note {
+        add_reason(row, note);
+    }
     if let Some(slice) = layer.slice_id {
         row.set(&SLICE_ID, slice);
     }

@@ -1,0 +1,107 @@
+//! One layer in, its row and (when asked for) its curves out.
+
+use heavytail_fits::{CheckedPowerLawOptions, fit_power_law, power_law_candidates};
+use heavytail_spectra::Esd;
+
+use crate::analysis::fill_erg::fill_erg;
+use crate::analysis::fill_fit::{fill_fit, fill_no_spectrum};
+use crate::analysis::fill_layer::fill_layer;
+use crate::analysis::fill_mp::fill_mp;
+use crate::analysis::fill_random::fill_random;
+use crate::analysis::fill_reason::add_reason;
+use crate::analysis::fill_spectrum::fill_spectrum;
+use crate::analysis::fill_stable::fill_stable;
+use crate::analysis::fill_vectors::fill_vectors;
+use crate::analysis::layer_failure::LayerFailure;
+use crate::analysis::layer_spectrum::layer_spectrum;
+use crate::analysis::opened::Opened;
+use crate::analysis::tail_fit::{TailFit, TailFitter};
+use crate::analysis::unit::Unit;
+use crate::details::{LayerCurves, TailCandidate};
+use crate::model::Model;
+use crate::options::AnalyzeOptions;
+use crate::row::Row;
+
+/// A layer's line of the table.
+pub(crate) struct Analyzed {
+    pub(crate) row: Row,
+    pub(crate) curves: Option<LayerCurves>,
+}
+
+/// Analyses a layer on the calling thread. What keeps it from being analysed becomes the row's reason.
+pub(crate) fn analyze_layer(
+    model: &Model<'_>,
+    unit: &Unit,
+    options: &AnalyzeOptions,
+    fitter: &TailFitter,
+) -> Analyzed {
+    let mut row = Row::new();
+    fill_layer(&mut row, unit);
+    let opened = Opened::new(model, unit);
+    let spectrum = opened.and_then(|opened| Ok((layer_spectrum(&opened, options)?, opened)));
+    let (spectrum, opened) = match spectrum {
+        Ok(known) => known,
+        Err(failure) => return failed(unit, &failure),
+    };
+    let (esd, size) = (&spectrum.esd, (unit.layer.n, unit.layer.m));
+    fill_spectrum(&mut row, &spectrum, unit.layer.n, options.tolerance);
+    if let Some(fit) = fill_fit(&mut row, esd, options, fitter) {
+        fill_around(&mut row, esd, &fit, fitter.power_law());
+    }
+    if options.mp_fit {
+        fill_mp(&mut row, esd, size, options.compat);
+    }
+    if options.det_x {
+        fill_erg(&mut row, esd, options.compat);
+    }
+    if options.randomize {
+        let filled = fill_random(&mut row, esd, &opened, unit, options);
+        note_failure(&mut row, filled);
+    }
+    if options.vectors {
+        let filled = fill_vectors(&mut row, &opened, options.compat);
+        note_failure(&mut row, filled);
+    }
+    let curves = options.keep_curves.then(|| curves(spectrum.esd, fitter.power_law()));
+    Analyzed { row, curves }
+}
+
+/// What an optional family lacks is said in the row, whose other families are complete.
+fn note_failure(row: &mut Row, filled: Result<(), LayerFailure>) {
+    if let Err(failure) = filled {
+        add_reason(row, &failure.to_string());
+    }
+}
+
+/// What is told of the tail beside its exponent. A truncated law's surroundings are those of the plain power law.
+fn fill_around(row: &mut Row, esd: &Esd, fit: &TailFit, options: &CheckedPowerLawOptions) {
+    let plain;
+    let law = match fit.power_law() {
+        Some(law) => law,
+        None => match fit_power_law(esd.eigenvalues(), options) {
+            Ok(law) => {
+                plain = law;
+                &plain
+            }
+            Err(_) => return,
+        },
+    };
+    fill_stable(row, esd, law, options);
+}
+
+/// The row of a layer that could not be analysed.
+pub(crate) fn failed(unit: &Unit, failure: &LayerFailure) -> Analyzed {
+    let mut row = Row::new();
+    fill_layer(&mut row, unit);
+    fill_no_spectrum(&mut row, &failure.to_string());
+    Analyzed { row, curves: None }
+}
+
+fn curves(esd: Esd, fit_options: &CheckedPowerLawOptions) -> LayerCurves {
+    let candidates = power_law_candidates(esd.eigenvalues(), fit_options).unwrap_or_default();
+    let candidates = candidates
+        .iter()
+        .map(|c| TailCandidate { xmin: c.xmin, alpha: c.alpha, ks_distance: c.ks_distance })
+        .collect();
+    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates }
+}

@@ -1,0 +1,71 @@
+//! A layer's matrices and its xmin in, what the eigenvectors of bulk and tail look like out.
+
+use heavytail_spectra::vectors::{ShapeSummary, VectorShape, summarize, vector_shapes};
+use heavytail_spectra::{DenseMatrix, SpectrumOptions};
+
+use crate::analysis::layer_failure::LayerFailure;
+use crate::analysis::opened::Opened;
+use crate::column::Column;
+use crate::columns_fit::{STATUS, XMIN};
+use crate::columns_vectors::{
+    BULK_MEAN_LOC_RATIO, BULK_MEAN_PART_RATIO, BULK_MEAN_VEC_ENTROPY, BULK_VAR_LOC_RATIO,
+    BULK_VAR_PART_RATIO, BULK_VAR_VEC_ENTROPY, TAIL_MEAN_LOC_RATIO, TAIL_MEAN_PART_RATIO,
+    TAIL_MEAN_VEC_ENTROPY, TAIL_VAR_LOC_RATIO, TAIL_VAR_PART_RATIO, TAIL_VAR_VEC_ENTROPY,
+};
+use crate::row::Row;
+
+/// Two ways to one eigenvalue differ by rounding: what is this close to xmin is xmin.
+const ROUNDING: f64 = 1e-9;
+
+/// Mean and variance of entropy, localization and participation.
+type Family = [(&'static Column, &'static Column); 3];
+
+static BULK: Family = [
+    (&BULK_MEAN_VEC_ENTROPY, &BULK_VAR_VEC_ENTROPY),
+    (&BULK_MEAN_LOC_RATIO, &BULK_VAR_LOC_RATIO),
+    (&BULK_MEAN_PART_RATIO, &BULK_VAR_PART_RATIO),
+];
+
+static TAIL: Family = [
+    (&TAIL_MEAN_VEC_ENTROPY, &TAIL_VAR_VEC_ENTROPY),
+    (&TAIL_MEAN_LOC_RATIO, &TAIL_VAR_LOC_RATIO),
+    (&TAIL_MEAN_PART_RATIO, &TAIL_VAR_PART_RATIO),
+];
+
+/// Sets the columns. Without a fit all eigenvectors count as tail, as in the reference.
+pub(crate) fn fill_vectors(row: &mut Row, opened: &Opened, compat: bool) -> Result<(), LayerFailure> {
+    let fitted = row.text(&STATUS) == "success";
+    let xmin = row.number(&XMIN).filter(|_| fitted).unwrap_or(f64::NEG_INFINITY);
+    let xmin = xmin - ROUNDING * xmin.abs();
+    let scale = opened.scale * opened.scale;
+    let (mut bulk, mut tail) = (Vec::new(), Vec::new());
+    for matrix in &opened.matrices {
+        let (rows, cols) = (matrix.rows(), matrix.cols());
+        let failure = |error| LayerFailure::of_spectrum(error, rows, cols);
+        let options = SpectrumOptions::default();
+        // The reference takes the left vectors of a square matrix, the right ones of every other.
+        let shapes = if compat && rows == cols {
+            let stored = DenseMatrix::read(matrix.as_ref()).map_err(failure)?;
+            let turned = DenseMatrix::from_wide(rows, cols, stored.elements()).map_err(failure)?;
+            vector_shapes(&turned, &options)
+        } else {
+            vector_shapes(matrix.as_ref(), &options)
+        };
+        let shapes = shapes.map_err(failure)?;
+        let in_tail = |shape: &VectorShape| shape.eigenvalue * scale >= xmin || xmin.is_infinite();
+        let (high, low): (Vec<_>, Vec<_>) = shapes.into_iter().partition(in_tail);
+        tail.extend(high);
+        bulk.extend(low);
+    }
+    set(row, &BULK, summarize(&bulk));
+    set(row, &TAIL, summarize(&tail));
+    Ok(())
+}
+
+fn set(row: &mut Row, family: &Family, summary: ShapeSummary) {
+    let moments = [summary.entropy, summary.localization, summary.participation];
+    for ((mean, variance), (of_mean, of_variance)) in moments.into_iter().zip(family) {
+        row.set(of_mean, mean);
+        row.set(of_variance, variance);
+    }
+}

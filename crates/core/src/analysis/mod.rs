@@ -1,0 +1,25 @@
+//! One row of the table: a layer and options in, its values or its reason out.
+//!
+//! [`plan`] lists the rows of a model as [`unit`]s; [`opened`] makes a unit's matrices readable, [`layer_spectrum`] finds
+//! their eigenvalues, [`tail_fit`] fits these, and each `fill` file sets the columns of one family.
+
+pub(crate) mod analyze_layer;
+pub(crate) mod layer_failure;
+pub(crate) mod plan;
+pub(crate) mod unit;
+
+mod open_weights;
+mod opened;
+
+mod layer_spectrum;
+pub(crate) mod tail_fit;
+
+mod fill_erg;
+mod fill_fit;
+pub(crate) mod fill_layer;
+mod fill_mp;
+mod fill_random;
+mod fill_reason;
+mod fill_spectrum;
+mod fill_stable;
+mod fill_vectors;
