@@ -1,4 +1,4 @@
-//! A details table in, outputs for people and machines out: text, CSV, JSON, Parquet, findings of a gate; and tables
+//! A details table in, outputs for people and machines out: text, CSV, JSON, Parquet, pages, findings of a gate; and tables
 //! saved earlier read back.
 
 // Tables for machines.
@@ -15,6 +15,12 @@ mod saved_csv;
 mod saved_json;
 mod saved_parquet;
 mod saved_rows;
+
+// One page that needs nothing else.
+mod page;
+mod page_curves;
+mod page_data;
+mod script_json;
 
 // Text for people.
 mod bins;
@@ -35,6 +41,7 @@ pub use self::escape::escaped;
 pub use self::histogram::{histogram, overlay};
 pub use self::json::{SCHEMA_VERSION, write_comparison_json, write_json, write_json_judged};
 pub use self::jsonl::write_jsonl;
+pub use self::page::{FileDigest, PageInput, PageModel, write_page};
 pub use self::parquet::write_parquet;
 pub use self::saved::{is_saved_table, read_table};
 pub use self::style::{Sort, TextOptions};

@@ -5,6 +5,8 @@
 mod comparison_text;
 mod documents;
 mod hostile_tables;
+mod page;
+mod planted;
 mod round_trips;
 mod saved_tables;
 mod tables;

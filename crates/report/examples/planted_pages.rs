@@ -1,0 +1,80 @@
+//! A folder's name in, pages of planted models in it out: what the page's tests in `web/` open.
+//!
+//! `cargo run -p heavytail-report --example planted_pages -- FOLDER`
+#![expect(clippy::unwrap_used, reason = "planted data fits, or the tests that use it fail")]
+
+#[path = "../tests/planted.rs"]
+mod planted;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use heavytail::columns_layer::LONGNAME;
+use heavytail::{CompareOptions, Details, VerdictOptions, compare};
+use heavytail_report::{FileDigest, PageInput, PageModel, write_page};
+
+const HOSTILE: [&str; 4] = [
+    "<img src=x onerror=\"window.pwned=1\">",
+    "</script><script>window.pwned=1</script>",
+    "javascript:window.pwned=1//'\"&amp;{{7*7}}",
+    "=cmd|' /C calc'!A0\u{202e}\u{2028}",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("a folder's name is missing")?;
+    let folder = Path::new(&folder);
+    std::fs::create_dir_all(folder)?;
+    let (starved, fed) =
+        (planted::model(50, 384, &[3, 6, 7, 8, 9, 10], 1), planted::model(50, 384, &[], 500));
+    page(&folder.join("one.html"), &[("planted", &starved)])?;
+    page(&folder.join("pair.html"), &[("starved", &starved), ("fed", &fed)])?;
+    let third = planted::model(26, 384, &[1], 900);
+    page(&folder.join("three.html"), &[("starved", &starved), ("fed", &fed), ("half as deep", &third)])?;
+    let mut table = fed.clone();
+    table.curves.clear();
+    page(&folder.join("table.html"), &[("saved table", &table)])?;
+    page(&folder.join("empty.html"), &[("empty", &planted::empty("none.safetensors"))])?;
+    page(&folder.join("hostile.html"), &[(HOSTILE[0], &hostile()), (HOSTILE[1], &hostile())])?;
+    page(&folder.join("500.html"), &[("500 layers", &planted::model(500, 384, &[7, 40, 90], 1))])?;
+    page(&folder.join("2000.html"), &[("2000 layers", &planted::model(2000, 384, &[7, 40, 90], 1))])
+}
+
+fn hostile() -> Details {
+    let mut details = planted::model(14, 96, &[1], 3);
+    for (row, name) in details.rows.iter_mut().zip(HOSTILE) {
+        row.set(&LONGNAME, name);
+    }
+    details.rows.push(planted::unfitted(15, HOSTILE[1]));
+    details.curves.push(None);
+    details.coverage.push(planted::uncovered(HOSTILE[0], &[1], HOSTILE[1], HOSTILE[1]));
+    details.options.push((HOSTILE[0].to_owned(), HOSTILE[1].to_owned()));
+    details
+}
+
+fn page(path: &Path, models: &[(&str, &Details)]) -> Result<(), Box<dyn Error>> {
+    let tables: Vec<(String, &Details)> =
+        models.iter().map(|(label, details)| ((*label).to_owned(), *details)).collect();
+    let comparison = (models.len() > 1).then(|| compare(&tables, &CompareOptions::default()));
+    let file = |label: &str| FileDigest {
+        name: format!("{label}/model.safetensors"),
+        bytes: 548_105_171,
+        sha256: Some("248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707".to_owned()),
+    };
+    let files: Vec<[FileDigest; 1]> = models.iter().map(|(label, _)| [file(label)]).collect();
+    let models: Vec<PageModel<'_>> = models
+        .iter()
+        .zip(&files)
+        .map(|((label, details), files)| PageModel { label, details, files })
+        .collect();
+    let input = PageInput {
+        models: &models,
+        comparison: comparison.as_ref(),
+        verdict: VerdictOptions::default(),
+        command: "heavytail compare starved fed --html report.html",
+    };
+    let mut out = BufWriter::new(File::create(path)?);
+    write_page(&input, &mut out)?;
+    Ok(out.flush()?)
+}
