@@ -1,5 +1,5 @@
-//! A details table in, outputs for people and machines out: text, CSV, JSON, Parquet, pages, findings of a gate; and tables
-//! saved earlier read back.
+//! A details table in, outputs for people and machines out: text, CSV, JSON, Parquet, pages, findings of a gate; and
+//! tables saved earlier read back.
 
 // Tables for machines.
 mod csv;
