@@ -1,2 +1,56 @@
-//! The heavytail command.
-fn main() {}
+//! The command `heavytail`: its arguments in, a table, a verdict and an exit code out.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stderr, reason = "a program for the terminal")]
+
+mod args;
+mod args_analyze;
+mod args_compare;
+mod exit;
+mod failure;
+mod memory_size;
+
+mod input;
+mod interrupt;
+mod output;
+mod progress;
+mod terminal;
+
+mod cmd_analyze;
+mod cmd_columns;
+mod cmd_compare;
+mod cmd_describe;
+mod cmd_shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::new(&cli.global);
+    match run(&cli, &terminal) {
+        Ok(exit) => exit.into(),
+        // Whoever reads our output has read enough: `heavytail columns | head`.
+        Err(failure) if failure.is_closed_pipe() => Exit::Success.into(),
+        Err(failure) => {
+            eprintln!("heavytail: {failure}");
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(cli: &Cli, terminal: &Terminal) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Describe(args) => cmd_describe::run(args, terminal),
+        Command::Analyze(args) => cmd_analyze::run(args, terminal),
+        Command::Compare(args) => cmd_compare::run(args, terminal),
+        Command::Columns(args) => cmd_columns::run(args, terminal),
+        Command::Completions(args) => cmd_shell::completions(args),
+        Command::Man => cmd_shell::man(),
+    }
+}

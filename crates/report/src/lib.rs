@@ -5,6 +5,7 @@
 mod csv;
 mod error;
 mod json;
+mod json_columns;
 mod json_value;
 mod jsonl;
 mod parquet;
@@ -40,6 +41,7 @@ pub use self::error::{Error, TableFault};
 pub use self::escape::escaped;
 pub use self::histogram::{histogram, overlay};
 pub use self::json::{SCHEMA_VERSION, write_comparison_json, write_json, write_json_judged};
+pub use self::json_columns::write_columns_json;
 pub use self::jsonl::write_jsonl;
 pub use self::page::{FileDigest, PageInput, PageModel, write_page};
 pub use self::parquet::write_parquet;

@@ -1,0 +1,19 @@
+//! The options of a comparison.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::args::OutputArgs;
+use crate::args_analyze::AnalysisArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Models, or details tables that heavytail or weightwatcher saved as CSV, JSON or Parquet; at least two.
+    #[arg(num_args = 2.., required = true, value_name = "MODEL")]
+    pub(crate) models: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

@@ -1,0 +1,11 @@
+//! The real binary, run in a fresh folder: what it prints, what it writes, and how it ends.
+
+mod harness;
+
+mod analyze;
+mod bad_input;
+mod compare;
+mod describe;
+mod golden;
+mod output;
+mod shell;
