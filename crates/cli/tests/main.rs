@@ -1,4 +1,5 @@
 //! The real binary, run in a fresh folder: what it prints, what it writes, and how it ends.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on stops there")]
 
 mod harness;
 
