@@ -41,6 +41,7 @@ mod truncated;
 mod truncated_ks;
 mod truncated_law;
 mod truncated_mle;
+mod weight_laws;
 mod xmin_method;
 mod xmin_peak;
 
@@ -64,4 +65,5 @@ pub use stable_alpha::{Rival, StableAlpha, stable_alpha};
 pub use tracy_widom::{EdgeTest, edge_test, tracy_widom_p};
 pub use truncated::{TruncatedPowerLaw, fit_truncated};
 pub use truncated_law::ln_upper_gamma;
+pub use weight_laws::{Side, SideFits, WeightFit, WeightLaw, fit_weights};
 pub use xmin_peak::PeakRule;

@@ -21,3 +21,5 @@ mod rival_laws;
 mod truncated_laws;
 /// Intervals, goodness of fit, sensitivity.
 mod uncertainty;
+/// Laws of the weights themselves.
+mod weights;
