@@ -91,6 +91,16 @@ impl Archive {
         self.unpack(entry).map(Cow::Owned)
     }
 
+    /// The first bytes of a compressed entry, as many as there are up to `limit`.
+    pub(crate) fn beginning(&self, entry: &Entry, limit: usize) -> Result<Vec<u8>, Error> {
+        let mut zip =
+            zip::ZipArchive::new(std::io::Cursor::new(self.file.bytes())).map_err(ErrorKind::Zip)?;
+        let packed = zip.by_index(entry.number).map_err(ErrorKind::Zip)?;
+        let mut bytes = Vec::new();
+        packed.take(to_u64(limit)).read_to_end(&mut bytes).map_err(crate::bytes::of_io)?;
+        Ok(bytes)
+    }
+
     /// Unpacks a compressed entry; its claimed size bounds what is taken, the directory has bounded the claim.
     pub(crate) fn unpack(&self, entry: &Entry) -> Result<Vec<u8>, Error> {
         let mut zip =

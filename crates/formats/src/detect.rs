@@ -11,7 +11,7 @@ use crate::bytes::MappedFile;
 use crate::catalogue::FileTensors;
 use crate::source::{Format, TensorSource};
 use crate::tensor::ByteOwner;
-use crate::{Error, ErrorKind, folder, gguf, hdf5, keras, onnx, safetensors, shards, torch};
+use crate::{Error, ErrorKind, folder, gguf, hdf5, keras, numpy, onnx, safetensors, shards, torch};
 
 /// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
 ///
@@ -67,6 +67,7 @@ enum Kind {
     Gguf,
     Onnx,
     Hdf5,
+    Numpy,
 }
 
 /// What the first bytes say.
@@ -76,6 +77,7 @@ fn recognise(bytes: &[u8]) -> Option<Kind> {
         .or_else(|| is(torch::matches_legacy, Kind::TorchLegacy))
         .or_else(|| is(gguf::matches, Kind::Gguf))
         .or_else(|| is(hdf5::file::matches, Kind::Hdf5))
+        .or_else(|| is(numpy::matches, Kind::Numpy))
         .or_else(|| is(safetensors::matches, Kind::Safetensors))
         .or_else(|| is(onnx::matches, Kind::Onnx))
 }
@@ -88,6 +90,10 @@ fn read_as(kind: Kind, bytes: &Arc<MappedFile>, path: &Path) -> Result<(Format, 
         Kind::Gguf => Ok((Format::Gguf, gguf::read(bytes)?)),
         Kind::Onnx => Ok((Format::Onnx, onnx::read(bytes, path)?)),
         Kind::Hdf5 => keras::read(bytes.clone(), 0, bytes.bytes().len(), ""),
+        Kind::Numpy => {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            Ok((Format::Numpy, numpy::read(bytes, &name)?))
+        }
         Kind::Zip => read_archive(Archive::open(bytes)?),
     }
 }
@@ -99,6 +105,9 @@ fn read_archive(archive: Archive) -> Result<(Format, FileTensors), Error> {
     }
     if keras::matches_archive(&archive) {
         return keras::read_archive(&archive);
+    }
+    if numpy::matches_archive(&archive) {
+        return Ok((Format::Numpy, numpy::read_archive(archive)?));
     }
     let names: Vec<&str> = archive.entries.iter().take(4).map(|entry| entry.name.as_str()).collect();
     Err(ErrorKind::Unsupported { what: "an archive of these entries", name: names.join(", ") }.into())

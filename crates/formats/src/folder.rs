@@ -48,6 +48,10 @@ fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue,
             return Err(Error::from(ErrorKind::Ambiguous { found }).in_file(path));
         }
     }
+    let arrays: Vec<PathBuf> = ending(names, &["npy", "npz"]).map(|name| folder.join(name)).collect();
+    if !arrays.is_empty() {
+        return join(path, arrays);
+    }
     let more = names.len().saturating_sub(LISTED);
     let found = names.iter().take(LISTED).cloned().collect();
     Err(Error::from(ErrorKind::NoWeights { found, more }).in_file(path))
@@ -81,6 +85,14 @@ fn the_index<'a>(names: &'a [String], ending: &str) -> Result<Option<&'a String>
     }
 }
 
+/// The names with one of these extensions.
+fn ending<'n>(names: &'n [String], extensions: &'n [&str]) -> impl Iterator<Item = &'n String> {
+    names.iter().filter(|name| {
+        let extension = Path::new(name.as_str()).extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| extensions.contains(&extension))
+    })
+}
+
 fn safetensors_files(names: &[String]) -> Vec<&String> {
     names.iter().filter(|name| name.ends_with(".safetensors")).collect()
 }
@@ -92,12 +104,8 @@ fn torch_files(names: &[String]) -> Vec<&String> {
     if let Some(usual) = names.iter().find(|name| *name == "pytorch_model.bin") {
         return vec![usual];
     }
-    let is_torch = |name: &&String| {
-        let extension = Path::new(name.as_str()).extension().and_then(|extension| extension.to_str());
-        extension.is_some_and(|extension| ["bin", "pt", "pth", "ckpt"].contains(&extension))
-            && !BESIDE.iter().any(|beside| name.starts_with(beside))
-    };
-    names.iter().filter(is_torch).collect()
+    let is_beside = |name: &&String| BESIDE.iter().any(|beside| name.starts_with(beside));
+    ending(names, &["bin", "pt", "pth", "ckpt"]).filter(|name| !is_beside(name)).collect()
 }
 
 /// The names of the plain files (and links) in a folder, sorted.

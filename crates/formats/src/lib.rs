@@ -34,6 +34,7 @@ mod shards;
 mod archive;
 mod cursor;
 mod gguf;
+mod numpy;
 mod packing;
 mod pickle;
 mod safetensors;

@@ -20,6 +20,8 @@ pub enum Format {
     Keras,
     /// An HDF5 file that Keras did not write.
     Hdf5,
+    /// NumPy's `.npy` and `.npz`.
+    Numpy,
     /// Tensors handed over by a caller in memory.
     Memory,
 }
@@ -35,6 +37,7 @@ impl Format {
             Self::Onnx => "onnx",
             Self::Keras => "keras",
             Self::Hdf5 => "hdf5",
+            Self::Numpy => "numpy",
             Self::Memory => "memory",
         }
     }

@@ -8,6 +8,7 @@ mod folders;
 mod gguf;
 mod keras;
 mod lies;
+mod numpy;
 mod onnx;
 mod packed;
 mod torch;
