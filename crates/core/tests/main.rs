@@ -8,3 +8,4 @@ mod golden_run;
 mod memory_model;
 mod randomized;
 mod real_pair;
+mod verdicts;
