@@ -37,7 +37,8 @@ pub(crate) fn open(path: &Path, folder: &Path) -> Result<Catalogue, Error> {
     let mut tensors = vec![FileTensors::default()];
     for (number, name) in weights_of_names(&names) {
         let Some(tensor) = described.get(number) else { continue };
-        let listed = tensor.listed(name, &mut files).map_err(|error| error.of_tensor(&tensor.name))?;
+        let listed = tensor.listed(name, &mut files);
+        let listed = listed.map_err(|error| error.of_tensor(&tensor.name).in_file(&metadata))?;
         if let Some(first) = tensors.first_mut() {
             first.tensors.push(listed);
         }
