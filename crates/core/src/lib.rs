@@ -51,6 +51,8 @@ pub mod summary;
 pub mod verdict;
 mod verdict_words;
 
+pub mod gate;
+
 pub mod compare;
 mod compare_words;
 pub mod pairing;
@@ -61,6 +63,7 @@ pub use compare::{CompareOptions, Comparison, compare};
 pub use details::{Details, LayerCurves, ModelOrigin, TailCandidate, Uncovered};
 pub use engine::{analyze, describe};
 pub use error::Error;
+pub use gate::{Finding, GateOptions, Level, Rule, gate, is_shut};
 pub use heavytail_formats::{TensorSource, open};
 pub use layer_verdict::LayerVerdict;
 pub use model::Model;

@@ -30,6 +30,36 @@ pub enum Error {
         #[source]
         fault: TableFault,
     },
+    /// A policy or its baseline is wrong.
+    #[error("{}: {fault}", path.display())]
+    Policy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        fault: PolicyFault,
+    },
+}
+
+/// What is wrong with a policy or a baseline.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyFault {
+    /// The file breaks the rules of TOML, or has an entry that no policy has.
+    #[error("{0}")]
+    Toml(#[source] Box<toml::de::Error>),
+    /// A pattern of layer names is no glob.
+    #[error("{0}")]
+    Glob(#[source] globset::Error),
+    /// A limit that can't be.
+    #[error("{0}")]
+    Limit(#[source] heavytail::Error),
+    /// A baseline allows what no rule finds.
+    #[error("there is no rule `{rule}`")]
+    UnknownRule {
+        /// The rule's name.
+        rule: String,
+    },
 }
 
 /// What is wrong with a saved table.
@@ -90,14 +120,31 @@ pub enum TableFault {
         known: u64,
     },
     /// The file breaks the rules of Parquet.
-    #[error("no valid Parquet file: {0}")]
-    Parquet(#[source] parquet::errors::ParquetError),
-    /// A compression that this build doesn't unpack.
+    #[error("no valid Parquet file: {what}")]
+    Parquet {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// A compression that is not unpacked.
     #[error("column `{column}` is compressed with {codec}; save it with snappy or without compression")]
     Codec {
         /// A column that is compressed so.
-        column: String,
+        column: &'static str,
         /// The codec's name.
-        codec: String,
+        codec: &'static str,
+    },
+    /// An encoding that is not read.
+    #[error("column `{column}` is encoded with {encoding}; save it with plain or dictionary encoding")]
+    Encoding {
+        /// A column that is encoded so.
+        column: &'static str,
+        /// The encoding's name.
+        encoding: &'static str,
+    },
+    /// A column that is nested, repeated or of a type that no table has.
+    #[error("column `{column}` has a type that no details table has")]
+    ColumnType {
+        /// The column.
+        column: &'static str,
     },
 }

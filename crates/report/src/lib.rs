@@ -23,6 +23,18 @@ mod page_curves;
 mod page_data;
 mod script_json;
 
+// The part of Parquet that tables need.
+mod parquet_footer;
+mod parquet_pages;
+mod parquet_rle;
+mod parquet_thrift;
+
+// Gates of pipelines.
+mod baseline;
+mod junit;
+mod policy;
+mod sarif;
+
 // Text for people.
 mod bins;
 mod escape;
@@ -36,15 +48,19 @@ mod text_coverage;
 mod text_verdict;
 mod wrap;
 
+pub use self::baseline::write_baseline;
 pub use self::csv::write_csv;
-pub use self::error::{Error, TableFault};
+pub use self::error::{Error, PolicyFault, TableFault};
 pub use self::escape::escaped;
 pub use self::histogram::{histogram, overlay};
 pub use self::json::{SCHEMA_VERSION, write_comparison_json, write_json, write_json_judged};
 pub use self::json_columns::write_columns_json;
 pub use self::jsonl::write_jsonl;
+pub use self::junit::write_junit;
 pub use self::page::{FileDigest, PageInput, PageModel, write_page};
 pub use self::parquet::write_parquet;
+pub use self::policy::Policy;
+pub use self::sarif::write_sarif;
 pub use self::saved::{is_saved_table, read_table};
 pub use self::style::{Sort, TextOptions};
 pub use self::text::{layer_columns, table};

@@ -73,7 +73,7 @@ fn parsed(bytes: Vec<u8>) -> Result<(&'static str, Details), TableFault> {
         TableFormat::Csv => Ok(("csv", Details { rows: saved_csv::rows(&bytes)?, ..Details::default() })),
         TableFormat::Json => Ok(("json", saved_json::details(&bytes)?)),
         TableFormat::Parquet => {
-            Ok(("parquet", Details { rows: saved_parquet::rows(bytes)?, ..Details::default() }))
+            Ok(("parquet", Details { rows: saved_parquet::rows(&bytes)?, ..Details::default() }))
         }
     }
 }

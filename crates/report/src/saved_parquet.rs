@@ -1,89 +1,98 @@
 //! The bytes of a Parquet file in, the rows of its table out. Only the columns of ours are read, so that others may be
 //! nested or compressed in any way.
 
-use std::sync::Arc;
-
-use ::parquet::basic::Compression;
-use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::ParquetMetaData;
-use ::parquet::file::reader::{FileReader, SerializedFileReader};
-use ::parquet::record::Field as ParquetField;
-use ::parquet::schema::types::{Type, TypePtr};
-use bytes::Bytes;
 use heavytail::column::find;
 use heavytail::{Column, Row};
 
 use crate::error::TableFault;
-use crate::saved_rows::{Field, require, set};
+use crate::parquet_footer::{Chunk, Leaf, footer};
+use crate::parquet_pages::{MOST_TEXT, Unread, fields};
+use crate::parquet_thrift::Damaged;
+use crate::saved_rows::{require, set};
+
+/// Rows of a small file. Runs let a few bytes stand for any number of rows, so a claim must not be trusted; a file
+/// with more rows has at least a byte for each.
+const MOST_ROWS: usize = 1 << 16;
 
 /// Reads all rows.
-pub(crate) fn rows(bytes: Vec<u8>) -> Result<Vec<Row>, TableFault> {
-    let reader = SerializedFileReader::new(Bytes::from(bytes)).map_err(TableFault::Parquet)?;
-    let metadata = reader.metadata();
-    let schema = metadata.file_metadata().schema();
-    require(&schema.get_fields().iter().map(|field| field.name()).collect::<Vec<_>>())?;
-    let (columns, fields) = wanted(schema);
-    check_codecs(metadata, &columns)?;
-    let projection =
-        Type::group_type_builder(schema.name()).with_fields(fields).build().map_err(TableFault::Parquet)?;
-    let mut rows = Vec::new();
-    for record in reader.get_row_iter(Some(projection)).map_err(TableFault::Parquet)? {
-        let record = record.map_err(TableFault::Parquet)?;
-        let mut row = Row::new();
-        for ((_, value), column) in record.get_column_iter().zip(&columns) {
-            set(&mut row, rows.len() + 1, column, &field(value)?)?;
+pub(crate) fn rows(file: &[u8]) -> Result<Vec<Row>, TableFault> {
+    let footer = footer(file).map_err(damaged)?;
+    require(&footer.columns.iter().map(|leaf| leaf.name.as_str()).collect::<Vec<_>>())?;
+    let mut known: Vec<(&'static Column, &Leaf)> = Vec::new();
+    for leaf in &footer.columns {
+        if let Some(column) = find(&leaf.name)
+            && !known.iter().any(|(present, _)| *present == column)
+        {
+            known.push((column, leaf));
         }
-        rows.push(row);
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    let mut text = MOST_TEXT;
+    let most = file.len().max(MOST_ROWS);
+    for group in &footer.groups {
+        let first = rows.len();
+        let count = usize::try_from(group.rows).ok().filter(|count| *count <= most - first);
+        let count = count.ok_or_else(|| damaged(Damaged("it has more rows than any model layers")))?;
+        rows.resize(first + count, Row::new());
+        for (column, leaf) in &known {
+            let chunk = group.chunks.iter().find(|chunk| chunk.name == leaf.name);
+            let chunk = chunk.ok_or_else(|| damaged(Damaged("a row group lacks a column")))?;
+            let values = values(file, chunk, leaf, column, count, &mut text)?;
+            for (place, field) in values.iter().enumerate() {
+                if let Some(row) = rows.get_mut(first + place) {
+                    set(row, first + place + 1, column, field)?;
+                }
+            }
+        }
     }
     Ok(rows)
 }
 
-/// The columns of ours that are plain, with their fields, in the file's order.
-fn wanted(schema: &Type) -> (Vec<&'static Column>, Vec<TypePtr>) {
-    let mut columns: Vec<&'static Column> = Vec::new();
-    let mut fields = Vec::new();
-    for field in schema.get_fields() {
-        let Some(column) = find(field.name()) else { continue };
-        if field.is_primitive() && !columns.contains(&column) {
-            columns.push(column);
-            fields.push(Arc::clone(field));
-        }
+fn values(
+    file: &[u8],
+    chunk: &Chunk,
+    leaf: &Leaf,
+    column: &'static Column,
+    rows: usize,
+    text: &mut usize,
+) -> Result<Vec<crate::saved_rows::Field>, TableFault> {
+    let physical = leaf.physical.ok_or(TableFault::ColumnType { column: column.name })?;
+    if let Some(codec) = foreign_codec(chunk.codec) {
+        return Err(TableFault::Codec { column: column.name, codec });
     }
-    (columns, fields)
-}
-
-fn check_codecs(metadata: &ParquetMetaData, columns: &[&'static Column]) -> Result<(), TableFault> {
-    for chunk in metadata.row_groups().iter().flat_map(|group| group.columns()) {
-        let path = chunk.column_path().string();
-        let ours = columns.iter().any(|column| column.name == path);
-        if ours && !matches!(chunk.compression(), Compression::UNCOMPRESSED | Compression::SNAPPY) {
-            return Err(TableFault::Codec {
-                column: path,
-                codec: format!("{:?}", chunk.compression()).to_lowercase(),
-            });
-        }
+    if usize::try_from(chunk.values).ok() != Some(rows) {
+        return Err(damaged(Damaged("a column has another length than its row group")));
     }
-    Ok(())
-}
-
-fn field(value: &ParquetField) -> Result<Field, TableFault> {
-    let large = || TableFault::Parquet(ParquetError::General("a count above 2^63".to_owned()));
-    Ok(match value {
-        ParquetField::Null => Field::Null,
-        ParquetField::Bool(flag) => Field::Flag(*flag),
-        ParquetField::Byte(value) => Field::Integer((*value).into()),
-        ParquetField::Short(value) => Field::Integer((*value).into()),
-        ParquetField::Int(value) => Field::Integer((*value).into()),
-        ParquetField::Long(value) => Field::Integer(*value),
-        ParquetField::UByte(value) => Field::Integer((*value).into()),
-        ParquetField::UShort(value) => Field::Integer((*value).into()),
-        ParquetField::UInt(value) => Field::Integer((*value).into()),
-        ParquetField::ULong(value) => Field::Integer(i64::try_from(*value).map_err(|_| large())?),
-        ParquetField::Float16(value) => Field::Float(value.to_f64()),
-        ParquetField::Float(value) => Field::Float((*value).into()),
-        ParquetField::Double(value) => Field::Float(*value),
-        ParquetField::Str(text) => Field::Text(text.clone()),
-        ParquetField::Bytes(bytes) => Field::Text(String::from_utf8_lossy(bytes.data()).into_owned()),
-        _ => Field::Nested,
+    fields(file, chunk, leaf, physical, text).map_err(|unread| match unread {
+        Unread::Damaged(what) => damaged(what),
+        Unread::Encoding(number) => TableFault::Encoding { column: column.name, encoding: encoding(number) },
     })
+}
+
+fn damaged(what: Damaged) -> TableFault {
+    TableFault::Parquet { what: what.0 }
+}
+
+/// The name of a codec that is not unpacked.
+fn foreign_codec(number: i64) -> Option<&'static str> {
+    match number {
+        0 | 1 => None,
+        2 => Some("gzip"),
+        3 => Some("lzo"),
+        4 => Some("brotli"),
+        5 | 7 => Some("lz4"),
+        6 => Some("zstd"),
+        _ => Some("an unknown codec"),
+    }
+}
+
+fn encoding(number: i64) -> &'static str {
+    match number {
+        4 => "BIT_PACKED",
+        5 => "DELTA_BINARY_PACKED",
+        6 => "DELTA_LENGTH_BYTE_ARRAY",
+        7 => "DELTA_BYTE_ARRAY",
+        9 => "BYTE_STREAM_SPLIT",
+        _ => "an unknown encoding",
+    }
 }

@@ -59,7 +59,7 @@ fn deep_nesting_is_refused() {
 /// Every truncation and a few thousand flipped bytes: an answer or an error, never a panic.
 #[test]
 fn damaged_tables_are_read_or_refused() {
-    for name in ["tables/plain.csv", "tables/columns.json"] {
+    for name in ["tables/plain.csv", "tables/columns.json", "tables/pages_2.parquet", "tables/none.parquet"] {
         let whole = std::fs::read(fixture(name)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("table");

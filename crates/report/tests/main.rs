@@ -4,6 +4,7 @@
 
 mod comparison_text;
 mod documents;
+mod gates;
 mod hostile_tables;
 mod page;
 mod planted;

@@ -47,6 +47,7 @@ fn pandas_tables_read_the_same_in_every_format() {
         "lines.jsonl",
         "snappy.parquet",
         "none.parquet",
+        "pages_2.parquet",
     ] {
         check(&read(&format!("tables/{name}")), name);
     }
