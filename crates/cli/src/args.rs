@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::args_analyze::AnalysisArgs;
+use crate::args_check::CheckArgs;
 use crate::args_compare::CompareArgs;
 
 /// Says, from a trained network's weights alone, whether it was trained with enough data, layer by layer.
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Analyze(AnalyzeArgs),
     /// Compare models, or tables saved earlier: which one was trained with too little data?
     Compare(CompareArgs),
+    /// Fail a pipeline when a model's alphas exceed limits.
+    Check(CheckArgs),
     /// Print every column of the table with its meaning.
     Columns(ColumnsArgs),
     /// Print the completions of a shell.
@@ -113,6 +116,16 @@ pub(crate) struct AnalyzeArgs {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) table: TableArgs,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+}
+
+/// The page to write beside the result.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PageArgs {
+    /// Write one HTML page with everything in it to this file, too.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// How the table for people looks.

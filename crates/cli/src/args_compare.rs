@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::args::OutputArgs;
+use crate::args::{OutputArgs, PageArgs};
 use crate::args_analyze::AnalysisArgs;
 
 #[derive(Debug, Args)]
@@ -16,4 +16,6 @@ pub(crate) struct CompareArgs {
     pub(crate) analysis: AnalysisArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
 }

@@ -10,14 +10,20 @@ use heavytail_report::{
 use crate::args::{AnalyzeArgs, Format, TableArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::analyze_model;
+use crate::input::{analyze_model, labels};
 use crate::output::Output;
+use crate::page::Page;
 use crate::terminal::Terminal;
 
 pub(crate) fn run(args: &AnalyzeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let output = prepare(args.output.format, args.output.output.as_deref())?;
     let text_options = text_options(&args.table, terminal.text_options(output.is_file()))?;
-    let details = analyze_model(&args.model, &args.analysis, false, terminal)?;
+    let page = Page::prepare(args.page.html.as_deref())?;
+    let details = analyze_model(&args.model, &args.analysis, page.is_some(), terminal)?;
+    if let Some(page) = page {
+        let label = labels(std::slice::from_ref(&args.model)).pop().unwrap_or_default();
+        page.finish(&[(label, &details)], None)?;
+    }
     if args.output.format == Format::Table {
         let text = text(&details, &text_options);
         output.finish(|out| out.write_all(text.as_bytes()).map_err(heavytail_report::Error::Write))?;

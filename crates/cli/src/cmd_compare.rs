@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{labels, table_of};
 use crate::output::Output;
+use crate::page::Page;
 use crate::terminal::Terminal;
 
 pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -23,13 +24,17 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
     // A wrong option is told once, and before the first model is read.
     args.analysis.options().check()?;
     let output = Output::prepare(args.output.output.as_deref())?;
-    let (tables, failed) = tables(args, terminal)?;
+    let page = Page::prepare(args.page.html.as_deref())?;
+    let (tables, failed) = tables(args, page.is_some(), terminal)?;
     let pairs: Vec<(String, &Details)> =
         tables.iter().map(|(label, details)| (label.clone(), details)).collect();
     let options = CompareOptions { seed: args.analysis.seed, ..CompareOptions::default() };
     let compared = compare(&pairs, &options);
     if tables.is_empty() {
         return Err(Failure::SomeModels { count: failed, all: args.models.len() });
+    }
+    if let Some(page) = page {
+        page.finish(&pairs, Some(&compared))?;
     }
     if args.output.format == Format::Json {
         output.finish(|out| write_comparison_json(&compared, out))?;
@@ -44,11 +49,15 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
 }
 
 /// The tables that can be had, with their labels, and how many can't; each failure is told as it comes.
-fn tables(args: &CompareArgs, terminal: &Terminal) -> Result<(Vec<(String, Details)>, usize), Failure> {
+fn tables(
+    args: &CompareArgs,
+    keep_curves: bool,
+    terminal: &Terminal,
+) -> Result<(Vec<(String, Details)>, usize), Failure> {
     let mut tables = Vec::new();
     let mut failed = 0;
     for (path, label) in args.models.iter().zip(labels(&args.models)) {
-        match table_of(path, &args.analysis, false, terminal) {
+        match table_of(path, &args.analysis, keep_curves, terminal) {
             Ok(details) => tables.push((label, details)),
             Err(failure @ Failure::Interrupted { .. }) => return Err(failure),
             Err(failure) => {

@@ -4,18 +4,22 @@
 
 mod args;
 mod args_analyze;
+mod args_check;
 mod args_compare;
 mod exit;
 mod failure;
 mod memory_size;
 
+mod digest;
 mod input;
 mod interrupt;
 mod output;
+mod page;
 mod progress;
 mod terminal;
 
 mod cmd_analyze;
+mod cmd_check;
 mod cmd_columns;
 mod cmd_compare;
 mod cmd_describe;
@@ -49,6 +53,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Describe(args) => cmd_describe::run(args, terminal),
         Command::Analyze(args) => cmd_analyze::run(args, terminal),
         Command::Compare(args) => cmd_compare::run(args, terminal),
+        Command::Check(args) => cmd_check::run(args, terminal),
         Command::Columns(args) => cmd_columns::run(args, terminal),
         Command::Completions(args) => cmd_shell::completions(args),
         Command::Man => cmd_shell::man(),

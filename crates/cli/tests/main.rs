@@ -5,8 +5,11 @@ mod harness;
 
 mod analyze;
 mod bad_input;
+mod check;
 mod compare;
 mod describe;
 mod golden;
+mod memory;
 mod output;
+mod page;
 mod shell;

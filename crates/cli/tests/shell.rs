@@ -21,7 +21,7 @@ fn completions_and_the_manual_name_every_verb() {
     let place = Place::new();
     let bash = place.run(&["completions", "bash"]).ok();
     let man = place.run(&["man"]).ok();
-    for verb in ["describe", "analyze", "compare", "columns"] {
+    for verb in ["describe", "analyze", "compare", "check", "columns"] {
         assert!(bash.contains(verb), "{verb}");
         assert!(man.contains(verb), "{verb}");
     }

@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use heavytail::{Comparison, Details, VerdictOptions, judge};
+use heavytail::{Comparison, Details, Finding, VerdictOptions, is_shut, judge};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -99,6 +99,22 @@ pub fn write_comparison_json(comparison: &Comparison, out: &mut dyn Write) -> Re
     let mut document = Document::open(out, "comparison")?;
     document.lines("models", &models)?;
     document.lines("pairs", &comparison.pairs)?;
+    document.close()
+}
+
+/// Writes what a gate found as one JSON document: the model, whether the gate is shut, and every finding.
+///
+/// # Errors
+/// [`Error::Write`] when `out` refuses.
+pub fn write_findings_json(
+    details: &Details,
+    findings: &[Finding],
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let mut document = Document::open(out, "check")?;
+    document.field("model", &details.origin.path.to_string_lossy())?;
+    document.field("passed", &!is_shut(findings))?;
+    document.lines("findings", findings)?;
     document.close()
 }
 

@@ -53,7 +53,9 @@ pub use self::csv::write_csv;
 pub use self::error::{Error, PolicyFault, TableFault};
 pub use self::escape::escaped;
 pub use self::histogram::{histogram, overlay};
-pub use self::json::{SCHEMA_VERSION, write_comparison_json, write_json, write_json_judged};
+pub use self::json::{
+    SCHEMA_VERSION, write_comparison_json, write_findings_json, write_json, write_json_judged,
+};
 pub use self::json_columns::write_columns_json;
 pub use self::jsonl::write_jsonl;
 pub use self::junit::write_junit;
