@@ -11,7 +11,9 @@ use crate::bytes::MappedFile;
 use crate::catalogue::FileTensors;
 use crate::source::{Format, TensorSource};
 use crate::tensor::ByteOwner;
-use crate::{Error, ErrorKind, folder, gguf, hdf5, keras, numpy, onnx, safetensors, shards, torch};
+use crate::{
+    Error, ErrorKind, folder, gguf, hdf5, keras, numpy, onnx, safetensors, shards, tensorflow, tflite, torch,
+};
 
 /// Opens a checkpoint: a file of any known format, an index of shards, a folder, or a Hugging Face cache entry.
 ///
@@ -25,6 +27,8 @@ use crate::{Error, ErrorKind, folder, gguf, hdf5, keras, numpy, onnx, safetensor
 /// Nothing is at the path, no weights are in the folder (the error lists what is), or the checkpoint is broken
 /// or hostile; the error names the file, the tensor and the byte where they are known.
 pub fn open(path: &Path) -> Result<Box<dyn TensorSource>, Error> {
+    let index = tensorflow::index_of_prefix(path);
+    let path = index.as_deref().unwrap_or(path);
     let metadata = std::fs::metadata(path).map_err(|error| crate::bytes::of_io(error).in_file(path))?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let mut source = if metadata.is_dir() {
@@ -68,6 +72,8 @@ enum Kind {
     Onnx,
     Hdf5,
     Numpy,
+    TensorFlow,
+    Tflite,
 }
 
 /// What the first bytes say.
@@ -78,6 +84,8 @@ fn recognise(bytes: &[u8]) -> Option<Kind> {
         .or_else(|| is(gguf::matches, Kind::Gguf))
         .or_else(|| is(hdf5::file::matches, Kind::Hdf5))
         .or_else(|| is(numpy::matches, Kind::Numpy))
+        .or_else(|| is(tflite::matches, Kind::Tflite))
+        .or_else(|| is(tensorflow::matches, Kind::TensorFlow))
         .or_else(|| is(safetensors::matches, Kind::Safetensors))
         .or_else(|| is(onnx::matches, Kind::Onnx))
 }
@@ -94,6 +102,8 @@ fn read_as(kind: Kind, bytes: &Arc<MappedFile>, path: &Path) -> Result<(Format, 
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
             Ok((Format::Numpy, numpy::read(bytes, &name)?))
         }
+        Kind::TensorFlow => Ok((Format::TensorFlow, tensorflow::read(bytes, path)?)),
+        Kind::Tflite => Ok((Format::Tflite, tflite::read(bytes)?)),
         Kind::Zip => read_archive(Archive::open(bytes)?),
     }
 }

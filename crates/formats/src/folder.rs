@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::catalogue::Catalogue;
 use crate::detect::{self, Read};
 use crate::source::{Format, SourceInfo};
-use crate::{Error, ErrorKind, gguf, shards, torch};
+use crate::{Error, ErrorKind, frameworks, gguf, shards, torch};
 
 /// How many names an error lists.
 const LISTED: usize = 12;
@@ -51,6 +51,9 @@ fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue,
     let arrays: Vec<PathBuf> = ending(names, &["npy", "npz"]).map(|name| folder.join(name)).collect();
     if !arrays.is_empty() {
         return join(path, arrays);
+    }
+    if let Some(file) = frameworks::file_in(folder, names).map_err(|error| error.in_file(path))? {
+        return join(path, vec![file]);
     }
     let more = names.len().saturating_sub(LISTED);
     let found = names.iter().take(LISTED).cloned().collect();

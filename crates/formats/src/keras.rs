@@ -4,7 +4,7 @@
 //! numbers the weights of each layer under the layer's class; the layer's own name is an attribute, or in the
 //! configuration beside the weights. An HDF5 file of anything else is listed by its paths.
 
-mod names;
+pub(crate) mod names;
 
 use std::collections::HashMap;
 use std::sync::Arc;

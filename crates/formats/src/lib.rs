@@ -27,6 +27,7 @@
 mod bytes;
 mod detect;
 mod folder;
+mod frameworks;
 mod inside;
 mod joined;
 mod shards;
@@ -44,6 +45,8 @@ mod hdf5;
 mod keras;
 mod onnx;
 mod scaled;
+mod tensorflow;
+mod tflite;
 mod wire;
 
 mod catalogue;

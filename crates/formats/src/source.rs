@@ -22,6 +22,10 @@ pub enum Format {
     Hdf5,
     /// NumPy's `.npy` and `.npz`.
     Numpy,
+    /// A TensorFlow checkpoint, or the variables of a SavedModel.
+    TensorFlow,
+    /// A TensorFlow Lite model.
+    Tflite,
     /// Tensors handed over by a caller in memory.
     Memory,
 }
@@ -38,6 +42,8 @@ impl Format {
             Self::Keras => "keras",
             Self::Hdf5 => "hdf5",
             Self::Numpy => "numpy",
+            Self::TensorFlow => "tensorflow",
+            Self::Tflite => "tflite",
             Self::Memory => "memory",
         }
     }

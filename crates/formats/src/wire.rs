@@ -35,7 +35,7 @@ pub(crate) enum Value<'a> {
     /// Texts, messages and packed lists.
     Bytes(Piece<'a>),
     /// Four bytes: a float, or a checksum.
-    Fixed32,
+    Fixed32([u8; 4]),
 }
 
 impl<'a> Value<'a> {
@@ -83,10 +83,7 @@ impl<'a> Message<'a> {
                 let bytes = self.cursor.take(crate::cursor::to_usize(length))?;
                 Value::Bytes(Piece { bytes, start })
             }
-            5 => {
-                self.cursor.take(4)?;
-                Value::Fixed32
-            }
+            5 => Value::Fixed32(self.cursor.array()?),
             other => return Err(self.cursor.bad_value("a wire type", other)),
         };
         Ok(Some((field, value)))
@@ -129,7 +126,7 @@ pub(crate) fn varints(value: Value<'_>, format: &'static str) -> Result<Vec<u64>
             }
             Ok(numbers)
         }
-        Value::Fixed64 | Value::Fixed32 => {
+        Value::Fixed64 | Value::Fixed32(_) => {
             Err(Cursor::new(&[], format).malformed("a list of integers is of another type"))
         }
     }
@@ -149,7 +146,7 @@ mod tests {
         let (field, value) = message.next().unwrap().unwrap();
         let piece = value.piece().unwrap();
         assert_eq!((field, piece.text().as_str(), piece.start), (2, "hi", 5));
-        assert!(matches!(message.next().unwrap(), Some((3, Value::Fixed32))));
+        assert!(matches!(message.next().unwrap(), Some((3, Value::Fixed32([1, 2, 3, 4])))));
         assert!(matches!(message.next().unwrap(), Some((4, Value::Fixed64))));
         assert!(message.next().unwrap().is_none());
     }

@@ -13,6 +13,7 @@ mod memory;
 mod numpy;
 mod onnx;
 mod packed;
+mod tensorflow;
 mod torch;
 mod torch_kinds;
 mod writing;

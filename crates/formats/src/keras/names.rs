@@ -146,7 +146,8 @@ fn leaf(class: &str, number: usize, count: usize, axes: usize) -> String {
         _ if class.ends_with("_cell") => &["kernel", "recurrent_kernel", "bias"],
         _ if class.starts_with("separable_conv") => &["depthwise_kernel", "pointwise_kernel", "bias"],
         _ if class.ends_with("dense") || class.contains("conv") => &["kernel", "bias"],
-        _ if number == 0 && axes > 1 => &["kernel"],
+        // A layer of the caller's own, or one that is an attribute of such a layer and named by it.
+        _ if number == 0 && axes > 1 || number == 1 && axes == 1 => &["kernel", "bias"],
         _ => &[],
     };
     match known.get(number) {
