@@ -9,6 +9,7 @@ mod check;
 mod compare;
 mod describe;
 mod golden;
+mod interrupt;
 mod memory;
 mod output;
 mod page;

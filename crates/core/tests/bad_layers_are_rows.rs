@@ -54,7 +54,7 @@ fn a_single_element_is_out_of_limits_and_with_lower_limits_has_no_fit() {
     let one = || vec![tensor("one.weight", &[1, 1], &[3.0])];
     let details = table(one(), AnalyzeOptions::default());
     assert!(details.rows.is_empty());
-    assert_eq!(details.coverage[0].message, "has 1 eigenvalues, fewer than min_evals = 8");
+    assert_eq!(details.coverage[0].message, "has 1 eigenvalue, fewer than min_evals = 8");
     let details = table(one(), AnalyzeOptions { min_evals: 1, ..AnalyzeOptions::default() });
     assert_eq!(row(&details, "one").text(&REASON), "no fit: 1 of 1 eigenvalues above the cut 1e-5, needs 2");
 }

@@ -145,7 +145,8 @@ impl Reason {
                 return format!("is {rows}x{cols}, but its base weight is {base_rows}x{base_cols}");
             }
             Self::TooFewEigenvalues { evals, min_evals } => {
-                return format!("has {evals} eigenvalues, fewer than min_evals = {min_evals}");
+                let plural = if *evals == 1 { "" } else { "s" };
+                return format!("has {evals} eigenvalue{plural}, fewer than min_evals = {min_evals}");
             }
             Self::TooManyEigenvalues { evals, max_evals } => {
                 return format!("has {evals} eigenvalues, more than max_evals = {max_evals}");

@@ -1,6 +1,6 @@
 //! Named tensors in, the layers of a network out: each a few N×M matrices, and the reason for everything that is none.
 //!
-//! [`discover`] looks at names and shapes only. What it finds is described by [`MatrixView`]s, which say where the
+//! [`discover()`] looks at names and shapes only. What it finds is described by [`MatrixView`]s, which say where the
 //! elements of a matrix lie in a tensor; [`MatrixReader`] then hands out rows of f64, block by block, straight from
 //! the checkpoint.
 

@@ -1,6 +1,6 @@
 //! How a spectrum is to be computed: options with their defaults in, nothing out.
 
-/// Options of [`spectrum`](crate::spectrum).
+/// Options of [`spectrum`](crate::spectrum()).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpectrumOptions {

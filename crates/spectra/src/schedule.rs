@@ -34,7 +34,7 @@ pub enum Outcome<T> {
     },
 }
 
-/// Bytes that [`spectrum`](crate::spectrum) of an N×M matrix holds at most, its blocks of rows included.
+/// Bytes that [`spectrum`](crate::spectrum()) of an N×M matrix holds at most, its blocks of rows included.
 ///
 /// The Gram matrix alone needs 8·M²; the rare way over the singular values needs 8·M² three times.
 #[must_use]

@@ -34,7 +34,7 @@ pub struct Triplets {
 /// The matrix with only the triplets that stay.
 ///
 /// # Errors
-/// As for [`spectrum`](crate::spectrum).
+/// As for [`spectrum`](crate::spectrum()).
 pub fn truncated(matrix: &dyn Matrix, keep: Keep, options: &SpectrumOptions) -> Result<DenseMatrix, Error> {
     let (rows, cols) = (matrix.rows(), matrix.cols());
     let (Keep::Top(count) | Keep::WithoutTop(count)) = keep;
@@ -68,7 +68,7 @@ pub fn truncated(matrix: &dyn Matrix, keep: Keep, options: &SpectrumOptions) -> 
 /// in proportion.
 ///
 /// # Errors
-/// As for [`spectrum`](crate::spectrum).
+/// As for [`spectrum`](crate::spectrum()).
 pub fn top_triplets(matrix: &dyn Matrix, count: usize, options: &SpectrumOptions) -> Result<Triplets, Error> {
     let (rows, cols) = (matrix.rows(), matrix.cols());
     let count = count.min(cols);

@@ -31,7 +31,7 @@ pub struct ShapeSummary {
 /// The shapes of all M eigenvectors of WᵀW, by ascending eigenvalue.
 ///
 /// # Errors
-/// As for [`spectrum`](crate::spectrum).
+/// As for [`spectrum`](crate::spectrum()).
 pub fn vector_shapes(matrix: &dyn Matrix, options: &SpectrumOptions) -> Result<Vec<VectorShape>, Error> {
     let gram = gram(matrix, options.block_bytes)?;
     let eigen = symmetric_eigen(&gram.lower, gram.cols)?;

@@ -1,6 +1,6 @@
 //! One row of the table: a layer and options in, its values or its reason out.
 //!
-//! [`plan`] lists the rows of a model as [`unit`]s; [`opened`] makes a unit's matrices readable, [`layer_spectrum`] finds
+//! [`plan`] lists the rows of a model as [`mod@unit`]s; [`opened`] makes a unit's matrices readable, [`layer_spectrum`] finds
 //! their eigenvalues, [`tail_fit`] fits these, and each `fill` file sets the columns of one family.
 
 pub(crate) mod analyze_layer;
