@@ -7,23 +7,23 @@
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::matmul::matmul;
-use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::qr::no_pivoting::factor;
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
 use faer::{Accum, Mat, MatMut, MatRef, Par, Spec};
 
-/// Side of the square pieces in which a symmetric matrix is multiplied; two of them fit the second cache.
-const TILE: usize = 256;
+use crate::kernel::{Along, Operand};
+use crate::rank_update::RankUpdate;
+use crate::symmetric_product::SymmetricProduct;
 
 /// A symmetric band matrix: the diagonal and `width` diagonals below it.
-pub(crate) struct Band {
+pub struct Band {
     /// Side.
-    pub(crate) n: usize,
+    pub n: usize,
     /// Number of diagonals below the main one.
-    pub(crate) width: usize,
+    pub width: usize,
     /// Element (i, j), i ≥ j, is at `j·stride + i − j`; room for 2·width − 1 diagonals below the main one, and `width`
     /// empty columns at the end, so that bulges fit.
-    pub(crate) elements: Vec<f64>,
+    pub elements: Vec<f64>,
 }
 
 impl Band {
@@ -38,34 +38,32 @@ impl Band {
 }
 
 /// Reduces the symmetric n×n matrix whose lower triangle is in `a` (column-major) to a band of `width`; `a` is spent.
-pub(crate) fn to_band(a: &mut [f64], n: usize, width: usize) -> Band {
+pub fn to_band(a: &mut [f64], n: usize, width: usize) -> Band {
     let mut band = Band::new(n, width);
-    let mut a = MatMut::from_column_major_slice_mut(a, n, n);
     let mut work = Workspace::new(n, width);
     let mut start = 0;
     while start < n {
         let cols = width.min(n - start);
-        keep_diagonal(&mut band, a.as_ref(), start, cols);
+        keep_diagonal(&mut band, a, start, cols);
         let below = n - start - cols;
         if below == 0 {
             break;
         }
-        let panel = a.as_mut().submatrix_mut(start + cols, start, below, cols);
-        let reflectors = work.factor(panel.as_ref());
+        let whole = MatRef::from_column_major_slice(a, n, n);
+        let reflectors = work.factor(whole.submatrix(start + cols, start, below, cols));
         keep_triangle(&mut band, work.panel.as_ref().submatrix(0, 0, below.min(cols), cols), start);
-        work.update(a.as_mut().submatrix_mut(start + cols, start + cols, below, below), reflectors);
+        work.update(&mut a[(start + cols) * (n + 1)..], n, below, reflectors);
         start += cols;
     }
     band
 }
 
 /// Copies the lower triangle of a diagonal block.
-fn keep_diagonal(band: &mut Band, a: MatRef<'_, f64>, start: usize, cols: usize) {
+fn keep_diagonal(band: &mut Band, a: &[f64], start: usize, cols: usize) {
     let stride = band.stride();
     for j in start..start + cols {
-        for i in j..start + cols {
-            band.elements[j * stride + i - j] = a[(i, j)];
-        }
+        let len = start + cols - j;
+        band.elements[j * stride..][..len].copy_from_slice(&a[j * (band.n + 1)..][..len]);
     }
 }
 
@@ -81,28 +79,31 @@ fn keep_triangle(band: &mut Band, panel: MatRef<'_, f64>, start: usize) {
 
 /// Buffers for panels of up to n rows, used again for every panel.
 struct Workspace {
+    n: usize,
     /// The panel, then its factors.
     panel: Mat<f64>,
-    /// Side by side V, Z and V again, so that (V Z) and (Z V) are both in it.
-    vzv: Mat<f64>,
+    /// Side by side V, Z and V again, so that (V Z) and (Z V) are both in it; n rows, column-major.
+    vzv: Vec<f64>,
     /// T of the block reflector 1 − V·T⁻¹·Vᵀ.
     coefficients: Mat<f64>,
-    /// A diagonal tile, whole.
-    tile: Mat<f64>,
     inner: Mat<f64>,
     scratch: MemBuffer,
+    product: SymmetricProduct,
+    update: RankUpdate,
 }
 
 impl Workspace {
     fn new(n: usize, width: usize) -> Self {
         let req = factor::qr_in_place_scratch::<f64>(n, width, width, Par::Seq, Spec::default());
         Self {
+            n,
             panel: Mat::zeros(n, width),
-            vzv: Mat::zeros(n, 3 * width),
+            vzv: vec![0.0; 3 * n * width],
             coefficients: Mat::zeros(width, width),
-            tile: Mat::zeros(TILE, TILE),
             inner: Mat::zeros(width, width),
             scratch: MemBuffer::new(req),
+            product: SymmetricProduct::default(),
+            update: RankUpdate::default(),
         }
     }
 
@@ -119,75 +120,37 @@ impl Workspace {
             MemStack::new(&mut self.scratch),
             Spec::default(),
         );
-        let mut v = self.vzv.as_mut().submatrix_mut(0, 0, rows, count);
         for j in 0..count {
-            let mut to = v.as_mut().col_mut(j);
-            to.as_mut().subrows_mut(0, j).fill(0.0);
-            to[j] = 1.0;
-            to.subrows_mut(j + 1, rows - j - 1).copy_from(own.as_ref().col(j).subrows(j + 1, rows - j - 1));
+            let v = &mut self.vzv[j * self.n..][..rows];
+            v[..j].fill(0.0);
+            v[j] = 1.0;
+            for (v, x) in v[j + 1..].iter_mut().zip(own.as_ref().col(j).subrows(j + 1, rows - j - 1).iter()) {
+                *v = *x;
+            }
+            self.vzv.copy_within(j * self.n..j * self.n + rows, (2 * count + j) * self.n);
         }
         count
     }
 
     /// A ← QᵀAQ for the last panel's Q = 1 − V·T⁻¹·Vᵀ: A − V·Zᵀ − Z·Vᵀ with Z = Y − ½·V·T⁻ᵀ·VᵀY and Y = A·V·T⁻¹.
-    fn update(&mut self, mut a: MatMut<'_, f64>, count: usize) {
-        let rows = a.nrows();
-        let (vz, mut again) =
-            self.vzv.as_mut().submatrix_mut(0, 0, rows, 3 * count).split_at_col_mut(2 * count);
-        let (v, mut z) = vz.split_at_col_mut(count);
-        let v = v.as_ref();
-        again.copy_from(v);
-        z.fill(0.0);
-        multiply_symmetric(z.as_mut(), a.as_ref(), v, self.tile.as_mut());
+    fn update(&mut self, a: &mut [f64], lead: usize, rows: usize, count: usize) {
+        let n = self.n;
+        let (v, zv) = self.vzv.split_at_mut(count * n);
+        let (y, y_lead) = self.product.multiply((a, lead, rows), (v, n, count));
+        let mut y = MatMut::from_row_major_slice_mut(y, rows, y_lead).subcols_mut(0, count);
+        let v = MatRef::from_column_major_slice(v, n, count).subrows(0, rows);
         let t = self.coefficients.as_ref().submatrix(0, 0, count, count);
-        // Z·T⁻¹ = (T⁻ᵀ·Zᵀ)ᵀ.
-        solve_lower_triangular_in_place(t.transpose(), z.as_mut().transpose_mut(), Par::Seq);
+        // Y·T⁻¹ = (T⁻ᵀ·Yᵀ)ᵀ.
+        solve_lower_triangular_in_place(t.transpose(), y.as_mut().transpose_mut(), Par::Seq);
         let mut inner = self.inner.as_mut().submatrix_mut(0, 0, count, count);
-        matmul(inner.as_mut(), Accum::Replace, v.transpose(), z.as_ref(), 1.0, Par::Seq);
+        matmul(inner.as_mut(), Accum::Replace, v.transpose(), y.as_ref(), 1.0, Par::Seq);
         solve_lower_triangular_in_place(t.transpose(), inner.as_mut(), Par::Seq);
-        matmul(z.as_mut(), Accum::Add, v, inner.as_ref(), -0.5, Par::Seq);
-        let vzv = self.vzv.as_ref();
-        triangular::matmul(
-            a.as_mut(),
-            BlockStructure::TriangularLower,
-            Accum::Add,
-            vzv.submatrix(0, 0, rows, 2 * count),
-            BlockStructure::Rectangular,
-            vzv.submatrix(0, count, rows, 2 * count).transpose(),
-            BlockStructure::Rectangular,
-            -1.0,
-            Par::Seq,
-        );
-    }
-}
-
-/// out += A·V for a symmetric A of which only the lower triangle is read: 2·n²·k flops.
-fn multiply_symmetric(
-    mut out: MatMut<'_, f64>,
-    a: MatRef<'_, f64>,
-    v: MatRef<'_, f64>,
-    mut tile: MatMut<'_, f64>,
-) {
-    let (n, k) = (a.nrows(), v.ncols());
-    for start in (0..n).step_by(TILE) {
-        let cols = TILE.min(n - start);
-        let end = start + cols;
-        let mut whole = tile.as_mut().submatrix_mut(0, 0, cols, cols);
-        for j in 0..cols {
-            for i in j..cols {
-                let x = a[(start + i, start + j)];
-                whole[(i, j)] = x;
-                whole[(j, i)] = x;
-            }
-        }
-        let (above, below) = out.as_mut().split_at_row_mut(end);
-        let mut here = above.submatrix_mut(start, 0, cols, k);
-        let v_here = v.submatrix(start, 0, cols, k);
-        matmul(here.as_mut(), Accum::Add, whole.as_ref(), v_here, 1.0, Par::Seq);
-        if end < n {
-            let left = a.submatrix(end, start, n - end, cols);
-            matmul(below, Accum::Add, left, v_here, 1.0, Par::Seq);
-            matmul(here, Accum::Add, left.transpose(), v.submatrix(end, 0, n - end, k), 1.0, Par::Seq);
-        }
+        let mut whole = MatMut::from_column_major_slice_mut(&mut zv[..count * n], n, count);
+        let mut z = whole.as_mut().subrows_mut(0, rows);
+        z.copy_from(y);
+        matmul(z, Accum::Add, v, inner.as_ref(), -0.5, Par::Seq);
+        let left = Operand { elements: &self.vzv, lead: n, along: Along::Rows };
+        let right = Operand { elements: &self.vzv[count * n..], ..left };
+        self.update.add((a, lead, rows), -1.0, (left, right, 2 * count));
     }
 }

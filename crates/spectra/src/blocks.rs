@@ -8,7 +8,7 @@ use faer::MatRef;
 use crate::{BlockLayout, Error, Matrix};
 
 /// Fewest rows worth a call of the multiplication kernel.
-const MIN_ROWS: usize = 128;
+const MIN_ROWS: usize = 256;
 
 /// One block of rows, f64.
 pub(crate) struct Block<'a> {

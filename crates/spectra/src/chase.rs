@@ -16,7 +16,7 @@ use crate::reflector::{four, four_mut, reflector, two_sided};
 const CACHE: usize = 256 << 10;
 
 /// Reduces a band matrix to its diagonal and the n − 1 elements beside it.
-pub(crate) fn to_tridiagonal(mut band: Band) -> (Vec<f64>, Vec<f64>) {
+pub fn to_tridiagonal(mut band: Band) -> (Vec<f64>, Vec<f64>) {
     if band.width > 1 {
         Arch::new().dispatch(Chase { band: &mut band });
     }

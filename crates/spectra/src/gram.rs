@@ -3,11 +3,10 @@
 //! Only M² elements are ever in memory, whatever N; half the products are computed, since the result is symmetric.
 //! N·M² flops (multiplications and additions).
 
-use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::{Accum, MatMut, Par};
-
 use crate::blocks::{Block, for_each_block, safe_scale};
-use crate::{Error, Matrix};
+use crate::kernel::{Along, Operand};
+use crate::rank_update::RankUpdate;
+use crate::{BlockLayout, Error, Matrix};
 
 /// WᵀW of a scaled W.
 #[derive(Clone, Debug)]
@@ -28,27 +27,25 @@ pub fn gram(matrix: &dyn Matrix, block_bytes: usize) -> Result<Gram, Error> {
     let cols = matrix.cols();
     let len = cols.checked_mul(cols).ok_or(Error::Shape { rows: matrix.rows(), cols })?;
     let mut lower = vec![0.0; len];
-    let largest = for_each_block(matrix, block_bytes, 1.0, |block| add_block(&mut lower, block))?;
+    let mut update = RankUpdate::default();
+    let mut add = |lower: &mut [f64], block: &Block<'_>| {
+        let w = transposed(block);
+        update.add((lower, cols, cols), 1.0, (w, w, block.rows));
+    };
+    let largest = for_each_block(matrix, block_bytes, 1.0, |block| add(&mut lower, block))?;
     let scale = safe_scale(largest);
     if scale.to_bits() != 1.0_f64.to_bits() {
         lower.fill(0.0);
-        for_each_block(matrix, block_bytes, scale, |block| add_block(&mut lower, block))?;
+        for_each_block(matrix, block_bytes, scale, |block| add(&mut lower, block))?;
     }
     Ok(Gram { lower, cols, scale })
 }
 
-fn add_block(lower: &mut [f64], block: &Block<'_>) {
-    let cols = block.cols;
-    let w = block.as_matrix();
-    triangular::matmul(
-        MatMut::from_column_major_slice_mut(lower, cols, cols),
-        BlockStructure::TriangularLower,
-        Accum::Add,
-        w.transpose(),
-        BlockStructure::Rectangular,
-        w,
-        BlockStructure::Rectangular,
-        1.0,
-        Par::Seq,
-    );
+/// The operand of which the Gram matrix is the product with itself: Wᵀ for a block of rows of W.
+fn transposed<'a>(block: &Block<'a>) -> Operand<'a> {
+    let (along, lead) = match block.layout {
+        BlockLayout::RowMajor => (Along::Rows, block.cols),
+        BlockLayout::ColumnMajor => (Along::Depth, block.rows),
+    };
+    Operand { elements: block.elements, lead, along }
 }

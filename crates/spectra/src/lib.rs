@@ -14,18 +14,23 @@
 //! # Ok::<(), heavytail_spectra::Error>(())
 //! ```
 
-mod band;
+pub mod band;
 mod blocks;
-mod chase;
+mod bracket;
+pub mod chase;
 mod columns;
 mod dense;
 mod error;
 mod esd;
+mod kernel;
 mod options;
+mod rank_update;
 mod reflector;
 mod spectrum;
-mod tridiagonal;
-mod tridiagonal_eigenvalues;
+mod sturm;
+mod symmetric_product;
+pub mod tridiagonal;
+pub mod tridiagonal_eigenvalues;
 
 pub mod gram;
 pub mod matrix;

@@ -4,9 +4,9 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpectrumOptions {
-    /// Bytes of the buffer through which rows are read; default 4 MiB.
+    /// Bytes of the buffer through which rows are read; default 512 KiB, which the second cache holds.
     ///
-    /// At least 128 rows are read at a time whatever this says, since thinner blocks waste the multiplication kernel.
+    /// At least 256 rows are read at a time whatever this says, since thinner blocks waste the multiplication kernel.
     pub block_bytes: usize,
     /// Condition number σ_max/σ_min above which the Gram matrix is not trusted with the small end and the singular
     /// values of W itself are computed; default 1e7.
@@ -24,7 +24,7 @@ pub struct SpectrumOptions {
 
 impl Default for SpectrumOptions {
     fn default() -> Self {
-        Self { block_bytes: 4 << 20, condition_limit: 1e7, small_condition_limit: 3e3, small_cols: 512 }
+        Self { block_bytes: 512 << 10, condition_limit: 1e7, small_condition_limit: 3e3, small_cols: 512 }
     }
 }
 

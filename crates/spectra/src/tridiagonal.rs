@@ -9,7 +9,7 @@ use crate::reflector::{reflector, two_sided};
 
 /// Reduces the symmetric n×n matrix whose lower triangle is in `a` (column-major) to its diagonal and the n − 1 elements
 /// beside it; `a` is spent.
-pub(crate) fn to_tridiagonal(a: &mut [f64], n: usize) -> (Vec<f64>, Vec<f64>) {
+pub fn to_tridiagonal(a: &mut [f64], n: usize) -> (Vec<f64>, Vec<f64>) {
     Arch::new().dispatch(OneStage { a, n });
     let diagonal = (0..n).map(|j| a[j * n + j]).collect();
     let beside = (1..n).map(|j| a[(j - 1) * n + j]).collect();

@@ -1,0 +1,182 @@
+//! Packed panels of two operands in, tiles of their product out: the inner loop of everything of order three.
+//!
+//! The product of an m×k and a k×n operand is made of tiles that stay in the registers while k runs: two or
+//! three vectors high and six or eight columns wide. The left operand is packed in panels as high as a tile, the right one in panels as wide, both
+//! with k outermost, so that the loop reads two streams (Goto and van de Geijn, "Anatomy of high-performance matrix
+//! multiplication", 2008). A multiplication and an addition for each of m·n·k, some nine tenths of what the machine's
+//! units can do.
+
+use pulp::Simd;
+
+/// A tile: columns of vectors.
+pub(crate) type Tile<T, const V: usize, const COLS: usize> = [[T; V]; COLS];
+
+/// Something to be done with the tiles that fill the registers of this kind of vectors.
+pub(crate) trait WithTiles {
+    /// Does it with tiles of `V` vectors by `COLS` columns.
+    fn run<S: Simd, const V: usize, const COLS: usize>(self, simd: S);
+}
+
+/// Chooses the tile: of sixteen registers three are left for the operands, of thirty-two eight.
+///
+/// Using all sixteen makes the compiler move sums between registers, which costs half the speed.
+#[inline(always)]
+pub(crate) fn with_tiles<S: Simd>(simd: S, work: impl WithTiles) {
+    if matches!(S::F64_LANES, 2 | 8) { work.run::<S, 3, 8>(simd) } else { work.run::<S, 2, 6>(simd) }
+}
+
+/// How the elements of an operand lie in its slice; rows are those of the product, depth is what is summed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Along {
+    /// Element (i, p) is at `p·lead + i`.
+    Rows,
+    /// Element (i, p) is at `i·lead + p`.
+    Depth,
+}
+
+/// An operand with as many rows as its user says.
+#[derive(Clone, Copy)]
+pub(crate) struct Operand<'a> {
+    pub(crate) elements: &'a [f64],
+    pub(crate) lead: usize,
+    pub(crate) along: Along,
+}
+
+/// A buffer whose first element in use begins a cache line, so that no vector straddles two.
+#[derive(Debug, Default)]
+pub(crate) struct Aligned {
+    buffer: Vec<f64>,
+}
+
+impl Aligned {
+    /// Elements in a cache line of 64 bytes.
+    const LINE: usize = 8;
+
+    /// The first `len` elements, whatever they hold.
+    pub(crate) fn take(&mut self, len: usize) -> &mut [f64] {
+        if self.buffer.len() < len + Self::LINE {
+            self.buffer = vec![0.0; len + Self::LINE];
+        }
+        // Where an address can't be aligned, any start is right, only slower.
+        let start = self.buffer.as_ptr().align_offset(64).min(Self::LINE);
+        &mut self.buffer[start..][..len]
+    }
+}
+
+/// Elements that [`pack`] writes for `rows`×`depth` in panels of `height`.
+pub(crate) const fn packed_len(rows: usize, depth: usize, height: usize) -> usize {
+    rows.div_ceil(height) * height * depth
+}
+
+/// Packs `rows`×`depth` of an operand in panels of `height` rows; rows beyond the last are zero.
+#[inline(always)]
+pub(crate) fn pack(out: &mut [f64], height: usize, rows: usize, depth: usize, from: Operand<'_>) {
+    for (panel, start) in out.chunks_exact_mut(height * depth).zip((0..rows).step_by(height)) {
+        let count = height.min(rows - start);
+        match from.along {
+            Along::Rows if count == height => {
+                for (p, out) in panel.chunks_exact_mut(height).enumerate() {
+                    out.copy_from_slice(&from.elements[p * from.lead + start..][..height]);
+                }
+            }
+            Along::Rows => {
+                for (p, out) in panel.chunks_exact_mut(height).enumerate() {
+                    out[..count].copy_from_slice(&from.elements[p * from.lead + start..][..count]);
+                    out[count..].fill(0.0);
+                }
+            }
+            Along::Depth => {
+                if count < height {
+                    panel.fill(0.0);
+                }
+                for i in 0..count {
+                    let row = &from.elements[(start + i) * from.lead..][..depth];
+                    for (x, out) in row.iter().zip(panel[i..].iter_mut().step_by(height)) {
+                        *out = *x;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The product of a packed left panel and a packed right panel, both as deep as the shorter.
+#[inline(always)]
+pub(crate) fn tile<S: Simd, const V: usize, const COLS: usize>(
+    simd: S,
+    left: &[f64],
+    right: &[f64],
+) -> Tile<S::f64s, V, COLS> {
+    let mut sums = [[simd.splat_f64s(0.0); V]; COLS];
+    let left = S::as_simd_f64s(left).0.as_chunks::<V>().0;
+    for (a, b) in left.iter().zip(right.as_chunks::<COLS>().0) {
+        for j in 0..COLS {
+            let b = simd.splat_f64s(b[j]);
+            for i in 0..V {
+                sums[j][i] = simd.mul_add_e_f64s(a[i], b, sums[j][i]);
+            }
+        }
+    }
+    sums
+}
+
+/// As [`tile`], the right panel being `COLS` columns that need no packing.
+#[inline(always)]
+pub(crate) fn tile_of_columns<S: Simd, const V: usize, const COLS: usize>(
+    simd: S,
+    left: &[f64],
+    right: [&[f64]; COLS],
+) -> Tile<S::f64s, V, COLS> {
+    let mut sums = [[simd.splat_f64s(0.0); V]; COLS];
+    let left = S::as_simd_f64s(left).0.as_chunks::<V>().0;
+    let depth = left.len();
+    let right = right.map(|column| &column[..depth]);
+    for (p, a) in left.iter().enumerate() {
+        for j in 0..COLS {
+            let b = simd.splat_f64s(right[j][p]);
+            for i in 0..V {
+                sums[j][i] = simd.mul_add_e_f64s(a[i], b, sums[j][i]);
+            }
+        }
+    }
+    sums
+}
+
+/// c ± tile for a whole tile whose columns are `lead` apart.
+#[inline(always)]
+pub(crate) fn add_tile<S: Simd, const V: usize, const COLS: usize>(
+    simd: S,
+    c: &mut [f64],
+    lead: usize,
+    sign: f64,
+    tile: &Tile<S::f64s, V, COLS>,
+) {
+    let sign = simd.splat_f64s(sign);
+    let rows = V * S::F64_LANES;
+    for j in 0..COLS {
+        let column = S::as_mut_simd_f64s(&mut c[j * lead..][..rows]).0;
+        for i in 0..V {
+            column[i] = simd.mul_add_e_f64s(sign, tile[j][i], column[i]);
+        }
+    }
+}
+
+/// c ± the first `rows`×`cols` of a tile.
+#[inline(always)]
+pub(crate) fn add_part<S: Simd, const V: usize, const COLS: usize>(
+    simd: S,
+    c: &mut [f64],
+    lead: usize,
+    sign: f64,
+    tile: &Tile<S::f64s, V, COLS>,
+    (rows, cols): (usize, usize),
+) {
+    let mut column = [simd.splat_f64s(0.0); V];
+    for j in 0..cols {
+        column.copy_from_slice(&tile[j]);
+        let column: &[f64] = pulp::bytemuck::cast_slice(&column);
+        for (c, x) in c[j * lead..][..rows].iter_mut().zip(column) {
+            *c += sign * x;
+        }
+    }
+}
