@@ -1,9 +1,11 @@
 //! Options as given in, options that can be in every combination out, or the error that names the wrong one.
 
 use crate::analysis::tail_fit::TailFitter;
+use heavytail_fits::BootstrapOptions;
+
 use crate::error::Error;
 use crate::options::AnalyzeOptions;
-use crate::options_fit::{FitLaw, FixFingers, XminRule};
+use crate::options_fit::{FitLaw, FixFingers, Peft, XminRule};
 
 /// Options whose values were checked. Only these run.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,11 +47,35 @@ impl AnalyzeOptions {
             return Err(refused("tolerance", self.tolerance, "a number, 0 or more"));
         }
         self.check_fit()?;
+        self.check_rows()?;
         if self.memory.is_some_and(|bytes| bytes < SMALLEST_BUDGET) {
             let value = self.memory.unwrap_or_default();
             return Err(refused("memory", value, format!("at least {SMALLEST_BUDGET} bytes (16M)")));
         }
         Ok(CheckedOptions { options: self })
+    }
+
+    /// What the rows are about, of which there can be one thing only.
+    fn check_rows(&self) -> Result<(), Error> {
+        let asked = [("peft", self.peft != Peft::No), ("intra", self.intra), ("stacked", self.stacked)];
+        let mut asked = asked.iter().filter(|(_, asked)| *asked);
+        if let (Some((first, _)), Some((second, _))) = (asked.next(), asked.next()) {
+            return Err(refused(second, true, format!("not together with {first}")));
+        }
+        if !self.sparsify && !self.intra {
+            return Err(refused("no-sparsify", true, "only with intra"));
+        }
+        if !self.pool && (self.intra || self.stacked) {
+            return Err(refused(
+                "no-pool",
+                true,
+                "not together with intra or stacked, which take layers whole",
+            ));
+        }
+        if self.bootstrap > 0 {
+            BootstrapOptions { resamples: self.bootstrap, seed: 0 }.check()?;
+        }
+        Ok(())
     }
 
     /// Values of the fit that say too much, or too little.

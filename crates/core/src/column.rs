@@ -90,7 +90,9 @@ pub fn registry() -> Vec<&'static Column> {
         crate::columns_random::ALL,
         crate::columns_erg::ALL,
         crate::columns_vectors::ALL,
+        crate::columns_derived::ALL,
         crate::columns_stable::ALL,
+        crate::columns_certainty::ALL,
     ];
     let mut all: Vec<&'static Column> = families.concat();
     // Stable: ours keep the order of their families.

@@ -151,7 +151,7 @@ pub static VERDICT: Column = Column {
     kind: ColumnType::Text,
     unit: "",
     meaning: "The layer's state of training as its alpha tells it.",
-    definition: "well-trained: 2 ≤ alpha ≤ 6; under-trained: alpha > 6; over-trained: alpha < 2; no fit",
+    definition: "well-trained: 2 ≤ alpha ≤ 6; under-trained: alpha > 6; over-trained: alpha < 2; uncertain: alpha's interval reaches over 2 or 6; no fit",
     reading: "a layer without a fit says nothing about training",
     source: "Martin, Peng, Mahoney, Nature Communications 12, 4122 (2021)",
     origin: Origin::Heavytail,

@@ -30,6 +30,8 @@ mod budget;
 pub mod engine;
 
 pub mod column;
+pub mod columns_certainty;
+pub mod columns_derived;
 pub mod columns_erg;
 pub mod columns_fit;
 pub mod columns_fit_options;
@@ -69,6 +71,6 @@ pub use layer_verdict::LayerVerdict;
 pub use model::Model;
 pub use observer::{Cancel, LayerTask, Observer, Silent};
 pub use options::AnalyzeOptions;
-pub use options_fit::{FitLaw, FixFingers, PlPackage, SvdMethod, XminRule};
+pub use options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 pub use row::{Row, Value};
 pub use verdict::{ModelWord, Verdict, VerdictOptions, judge};

@@ -1,6 +1,6 @@
 //! What a caller may ask of an analysis, with the defaults.
 
-use crate::options_fit::{FitLaw, FixFingers, PlPackage, SvdMethod, XminRule};
+use crate::options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 
 /// Options of an analysis as given; [`check`](Self::check) refuses what can't be.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,20 @@ pub struct AnalyzeOptions {
     pub det_x: bool,
     /// Describe the eigenvectors of bulk and tail.
     pub vectors: bool,
+    /// Samples of the bootstrap behind `alpha_ci_low`, `alpha_ci_high` and `gof_p` (0: the asymptotic interval).
+    pub bootstrap: usize,
+    /// Test the power law against lognormal, exponential and truncated power law: `lr_*`, `best_fit`.
+    pub alternatives: bool,
+    /// The mean alpha of square pieces of the layer, free of the bias of its aspect ratio: `alpha_farms`.
+    pub farms: bool,
+    /// Whether low-rank adapters are looked for (no).
+    pub peft: Peft,
+    /// Analyse the products of neighbouring layers in place of the layers.
+    pub intra: bool,
+    /// With `intra`: put a random matrix of zeros and ones between the layers (true), as the reference does.
+    pub sparsify: bool,
+    /// Analyse all layers as one stacked matrix.
+    pub stacked: bool,
     /// Threads; 0 for one a core.
     pub threads: usize,
     /// Bytes of working memory that the analysis may hold at once; none for half of the machine's.
@@ -93,10 +107,24 @@ impl Default for AnalyzeOptions {
             randomize: false,
             det_x: false,
             vectors: false,
+            bootstrap: 0,
+            alternatives: false,
+            farms: false,
+            peft: Peft::No,
+            intra: false,
+            sparsify: true,
+            stacked: false,
             threads: 0,
             memory: None,
             seed: 0,
             keep_curves: false,
         }
+    }
+}
+
+impl AnalyzeOptions {
+    /// Whether any statistic needs the elements of a matrix and not only its spectrum.
+    pub(crate) fn needs_elements(&self) -> bool {
+        self.randomize || self.vectors || self.farms
     }
 }

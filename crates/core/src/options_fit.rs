@@ -76,6 +76,19 @@ words! {
     }
 }
 
+words! {
+    /// Whether low-rank adapters are looked for.
+    Peft {
+        /// No: factors are layers like others.
+        #[default]
+        No = "no",
+        /// Only their updates B·A are analysed.
+        Lora = "lora",
+        /// The updates, the adapted weights with and without them, and all other layers.
+        WithBase = "with_base",
+    }
+}
+
 /// Where the tail starts, when `fix_fingers` doesn't say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum XminRule {

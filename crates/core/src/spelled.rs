@@ -68,6 +68,13 @@ impl AnalyzeOptions {
         said.flag(self.randomize, "randomize");
         said.flag(self.det_x, "detx");
         said.flag(self.vectors, "vectors");
+        said.say(self.bootstrap != 0, "bootstrap", self.bootstrap);
+        said.flag(self.alternatives, "alternatives");
+        said.flag(self.farms, "farms");
+        said.say(self.peft != Self::default().peft, "peft", self.peft.word());
+        said.flag(self.intra, "intra");
+        said.flag(!self.sparsify, "no-sparsify");
+        said.flag(self.stacked, "stacked");
     }
 }
 

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "the functions that tests share fail like tests")]
 
 mod bad_layers_are_rows;
+mod certainty;
 mod fit_options;
+mod golden_derived;
 mod golden_options;
 mod golden_run;
 mod memory_model;

@@ -5,10 +5,10 @@
 //! the singular values that are not zero, exact to some eps·σ_max.
 
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatRef, Par};
+use faer::{Accum, Mat, MatMut, MatRef, Par};
 
-use crate::Error;
 use crate::svd::{singular_values_dense, triangle};
+use crate::{DenseMatrix, Error};
 
 /// One factor: rows×cols elements, row-major, of any shape.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,9 +55,38 @@ pub fn product_singular_values(left: Factor<'_>, right: Factor<'_>) -> Result<Ve
     singular_values_dense(middle.as_ref())
 }
 
+/// L·Rᵀ itself, turned so that it is tall: for what needs its elements and not only its spectrum.
+///
+/// # Errors
+/// [`Error::NoCommonSide`] unless both have the same number of columns.
+pub fn product_matrix(left: Factor<'_>, right: Factor<'_>) -> Result<DenseMatrix, Error> {
+    if left.cols != right.cols {
+        return Err(Error::NoCommonSide { left: (left.rows, left.cols), right: (right.rows, right.cols) });
+    }
+    let (tall, wide) = if left.rows >= right.rows { (left, right) } else { (right, left) };
+    let mut elements = vec![0.0; tall.rows * wide.rows];
+    let product = MatMut::from_row_major_slice_mut(&mut elements, tall.rows, wide.rows);
+    matmul(product, Accum::Replace, tall.as_matrix(), wide.as_matrix().transpose(), 1.0, Par::Seq);
+    DenseMatrix::new(tall.rows, wide.rows, elements)
+}
+
 /// L·Rᵀ.
 fn multiply(left: MatRef<'_, f64>, right: MatRef<'_, f64>) -> Mat<f64> {
     let mut product = Mat::zeros(left.nrows(), right.nrows());
     matmul(product.as_mut(), Accum::Replace, left, right.transpose(), 1.0, Par::Seq);
     product
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_is_formed_tall_whichever_factor_is_longer() {
+        let (left, right) = ([1.0, 2.0], [3.0, 4.0, 5.0]);
+        let (left, right) = (Factor::new(2, 1, &left).unwrap(), Factor::new(3, 1, &right).unwrap());
+        let product = product_matrix(left, right).unwrap();
+        assert_eq!(product.elements(), [3.0, 6.0, 4.0, 8.0, 5.0, 10.0]);
+        assert_eq!(product_matrix(right, left).unwrap(), product);
+    }
 }

@@ -3,8 +3,10 @@
 use heavytail_fits::{CheckedPowerLawOptions, fit_power_law, power_law_candidates};
 use heavytail_spectra::Esd;
 
+use crate::analysis::fill_certainty::{fill_certainty, fill_edges};
 use crate::analysis::fill_erg::fill_erg;
-use crate::analysis::fill_fit::{fill_fit, fill_no_spectrum};
+use crate::analysis::fill_farms::fill_farms;
+use crate::analysis::fill_fit::{fill_fit, fill_no_spectrum, set_verdict};
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::fill_mp::fill_mp;
 use crate::analysis::fill_random::fill_random;
@@ -37,7 +39,7 @@ pub(crate) fn analyze_layer(
 ) -> Analyzed {
     let mut row = Row::new();
     fill_layer(&mut row, unit);
-    let opened = Opened::new(model, unit);
+    let opened = Opened::new(model, unit, options);
     let spectrum = opened.and_then(|opened| Ok((layer_spectrum(&opened, options)?, opened)));
     let (spectrum, opened) = match spectrum {
         Ok(known) => known,
@@ -46,10 +48,11 @@ pub(crate) fn analyze_layer(
     let (esd, size) = (&spectrum.esd, (unit.layer.n, unit.layer.m));
     fill_spectrum(&mut row, &spectrum, unit.layer.n, options.tolerance);
     if let Some(fit) = fill_fit(&mut row, esd, options, fitter) {
-        fill_around(&mut row, esd, &fit, fitter.power_law());
+        fill_around(&mut row, esd, &fit, unit, options, fitter.power_law());
     }
     if options.mp_fit {
         fill_mp(&mut row, esd, size, options.compat);
+        fill_edges(&mut row, esd, unit);
     }
     if options.det_x {
         fill_erg(&mut row, esd, options.compat);
@@ -60,6 +63,10 @@ pub(crate) fn analyze_layer(
     }
     if options.vectors {
         let filled = fill_vectors(&mut row, &opened, options.compat);
+        note_failure(&mut row, filled);
+    }
+    if options.farms {
+        let filled = fill_farms(&mut row, &opened, unit, options, fitter);
         note_failure(&mut row, filled);
     }
     let curves = options.keep_curves.then(|| curves(spectrum.esd, fitter.power_law()));
@@ -73,20 +80,28 @@ fn note_failure(row: &mut Row, filled: Result<(), LayerFailure>) {
     }
 }
 
-/// What is told of the tail beside its exponent. A truncated law's surroundings are those of the plain power law.
-fn fill_around(row: &mut Row, esd: &Esd, fit: &TailFit, options: &CheckedPowerLawOptions) {
-    let plain;
-    let law = match fit.power_law() {
-        Some(law) => law,
-        None => match fit_power_law(esd.eigenvalues(), options) {
-            Ok(law) => {
-                plain = law;
-                &plain
+/// What is told of the tail beside its exponent. A truncated law's surroundings are those of the plain power law, which
+/// has no interval for its alpha.
+fn fill_around(
+    row: &mut Row,
+    esd: &Esd,
+    fit: &TailFit,
+    unit: &Unit,
+    options: &AnalyzeOptions,
+    fit_options: &CheckedPowerLawOptions,
+) {
+    match fit.power_law() {
+        Some(law) => {
+            fill_stable(row, esd, law, fit_options);
+            fill_certainty(row, esd, law, unit, options, fit_options);
+            set_verdict(row, options.compat);
+        }
+        None => {
+            if let Ok(law) = fit_power_law(esd.eigenvalues(), fit_options) {
+                fill_stable(row, esd, &law, fit_options);
             }
-            Err(_) => return,
-        },
-    };
-    fill_stable(row, esd, law, options);
+        }
+    }
 }
 
 /// The row of a layer that could not be analysed.

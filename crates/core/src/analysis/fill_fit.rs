@@ -6,8 +6,8 @@ use heavytail_spectra::{Esd, norms};
 use crate::analysis::fill_reason::add_reason;
 use crate::analysis::tail_fit::{CUT, NoFit, TailFit, TailFitter};
 use crate::columns_fit::{
-    ALPHA, ALPHA_CI_HIGH, ALPHA_CI_LOW, ALPHA_WEIGHTED, KS_DISTANCE, LOG_ALPHA_NORM, NUM_BELOW_CUT,
-    NUM_PL_SPIKES, SIGMA, STATUS, WARNING, XMAX, XMIN,
+    ALPHA, ALPHA_WEIGHTED, KS_DISTANCE, LOG_ALPHA_NORM, NUM_BELOW_CUT, NUM_PL_SPIKES, SIGMA, STATUS, WARNING,
+    XMAX, XMIN,
 };
 use crate::columns_fit_options::{LAMBDA, NUM_FINGERS, RAW_ALPHA};
 use crate::columns_layer::VERDICT;
@@ -15,9 +15,6 @@ use crate::layer_verdict::LayerVerdict;
 use crate::options::AnalyzeOptions;
 use crate::options_fit::{FixFingers, PlPackage};
 use crate::row::Row;
-
-/// The standard normal quantile of a two-sided 95 % interval.
-const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 
 /// What the reference reports for every number of a fit that failed.
 const FAILED: i64 = -1;
@@ -66,8 +63,6 @@ fn set_law(row: &mut Row, law: &PowerLaw, options: &AnalyzeOptions) {
     row.set(&SIGMA, if negative { -1.0 / sqrt(law.num_fitted) } else { law.sigma });
     row.set(&NUM_PL_SPIKES, law.num_pl_spikes);
     row.set(&STATUS, "success");
-    row.set(&ALPHA_CI_LOW, law.alpha - TWO_SIDED_95 * law.sigma);
-    row.set(&ALPHA_CI_HIGH, law.alpha + TWO_SIDED_95 * law.sigma);
 }
 
 /// A truncated law has no standard error in the reference, nor an asymptotic interval here.
@@ -98,16 +93,16 @@ fn set_failure(row: &mut Row, failure: &NoFit, options: &AnalyzeOptions) {
     add_reason(row, &failure.to_string());
 }
 
-/// The reference calls every failed fit over-trained, since its alpha is −1.
-fn set_verdict(row: &mut Row, compat: bool) {
-    let verdict = LayerVerdict::of_row(row);
-    let warning = match verdict {
-        LayerVerdict::OverTrained | LayerVerdict::UnderTrained => verdict.name(),
+/// Sets the verdict by alpha, and by its interval where that is known; the reference calls every failed fit over-trained, since its alpha is −1.
+pub(crate) fn set_verdict(row: &mut Row, compat: bool) {
+    let warning = match LayerVerdict::of_row(row) {
+        LayerVerdict::OverTrained => LayerVerdict::OverTrained.name(),
+        LayerVerdict::UnderTrained => LayerVerdict::UnderTrained.name(),
         LayerVerdict::NoFit if compat => LayerVerdict::OverTrained.name(),
-        LayerVerdict::NoFit | LayerVerdict::WellTrained => "",
+        _ => "",
     };
     row.set(&WARNING, warning);
-    row.set(&VERDICT, verdict.name());
+    row.set(&VERDICT, LayerVerdict::of_row_with_interval(row).name());
 }
 
 /// Sets what a row without a spectrum says.

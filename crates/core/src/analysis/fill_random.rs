@@ -65,12 +65,12 @@ fn replica_esds(
     for (index, matrix) in opened.matrices.iter().enumerate() {
         let failure = |error| LayerFailure::of_spectrum(error, matrix.rows(), matrix.cols());
         let mut copy = DenseMatrix::read(matrix.as_ref()).map_err(failure)?;
-        let path = [unit.layer.id.unsigned_abs(), unit.slice(), index as u64];
-        let mut stream = Stream::new(options.seed, &path);
+        let [id, slice, kind] = unit.stream();
+        let mut stream = Stream::new(options.seed, &[id, slice, kind, index as u64]);
         for replica in &mut spectra {
             shuffle(copy.elements_mut(), &mut stream);
             let found = spectrum(&copy, &SpectrumOptions::default()).map_err(failure)?;
-            replica.push(opened.scaled(found));
+            replica.push(opened.adjusted(found));
         }
     }
     spectra.iter().map(|replica| pool(replica, options)).collect()

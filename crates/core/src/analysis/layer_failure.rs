@@ -35,6 +35,19 @@ pub(crate) enum LayerFailure {
         /// All its eigenvalues.
         count: usize,
     },
+    /// DoRA's lengths fit neither side of the weight.
+    #[error("has {lengths} lengths of outputs for a {rows}x{cols} matrix")]
+    Magnitude {
+        /// Lengths in the adapter.
+        lengths: usize,
+        /// N.
+        rows: usize,
+        /// M.
+        cols: usize,
+    },
+    /// The row's note says why.
+    #[error("so there is nothing to analyse")]
+    Refused,
     /// It needs more memory than the whole run may hold.
     #[error("needs {needed} of memory, more than --memory {budget} allows", needed = mebibytes(*needed), budget = mebibytes(*budget))]
     OverBudget {

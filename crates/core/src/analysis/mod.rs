@@ -6,15 +6,24 @@
 pub(crate) mod analyze_layer;
 pub(crate) mod layer_failure;
 pub(crate) mod plan;
+mod plan_adapters;
 pub(crate) mod unit;
 
+mod open_delta;
+mod open_intra;
+mod open_low_rank;
+mod open_merged;
+mod open_stack;
 mod open_weights;
 mod opened;
+mod read_factor;
 
 mod layer_spectrum;
 pub(crate) mod tail_fit;
 
+mod fill_certainty;
 mod fill_erg;
+mod fill_farms;
 mod fill_fit;
 pub(crate) mod fill_layer;
 mod fill_mp;

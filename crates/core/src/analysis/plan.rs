@@ -1,13 +1,18 @@
 //! A model and options in, the rows to compute and everything that gets none out: no maths yet.
 
 use heavytail_formats::TensorSource;
-use heavytail_layers::{Discovery, LayerOptions, Selector, discover_with_hints};
+use heavytail_layers::{
+    BaseMatch, IntraPair, Layer, LayerOptions, Selector, Stack, base_options, discover_with_hints,
+    intra_pairs, match_base,
+};
 
+use crate::analysis::plan_adapters::plan_adapters;
 use crate::analysis::unit::{Contents, Unit};
 use crate::details::{ModelOrigin, Uncovered};
 use crate::error::Error;
 use crate::model::Model;
 use crate::options::AnalyzeOptions;
+use crate::options_fit::Peft;
 
 /// What will become rows, and what will not.
 pub(crate) struct Plan {
@@ -17,26 +22,73 @@ pub(crate) struct Plan {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Finds the layers.
+/// Finds the layers, and what is to be made of them.
 pub(crate) fn plan(model: &Model<'_>, options: &AnalyzeOptions) -> Result<Plan, Error> {
-    let found = discover_with_hints(model.source, &layer_options(options)?, model.hints)?;
-    let Discovery { layers, coverage, unmatched } = found;
-    let tensors = model.source.tensors();
-    let dtype = |tensor: usize| {
-        tensors.get(tensor).map_or_else(String::new, |info| match &info.quantisation {
-            Some(packing) => packing.clone(),
-            None => info.dtype.name().to_owned(),
-        })
+    let layer_options = layer_options(options)?;
+    let found = discover_with_hints(model.source, &layer_options, model.hints)?;
+    let base = match model.base {
+        Some(base) => Some(discover_with_hints(base, &base_options(&layer_options), model.base_hints)?),
+        None => None,
     };
-    Ok(Plan {
-        units: layers
-            .into_iter()
-            .map(|layer| Unit { dtype: dtype(layer.tensor), contents: Contents::Weights, note: None, layer })
-            .collect(),
-        coverage: coverage.into_iter().map(uncovered).collect(),
-        warnings: unmatched.iter().map(unmatched_words).collect(),
+    let mut plan = Plan {
+        units: Vec::new(),
+        coverage: found.coverage.iter().map(uncovered).collect(),
+        warnings: found.unmatched.iter().map(unmatched_words).collect(),
+    };
+    if options.peft != Peft::No {
+        plan_adapters(model, options.peft, &layer_options, found, base.as_ref(), &mut plan)?;
+    } else if options.stacked {
+        plan.units.extend(Stack::new(&found.layers, options.compat).map(|stack| stacked(model, stack)));
+    } else if options.intra {
+        plan.units.extend(intra_pairs(&found.layers).into_iter().map(|pair| intra(model, pair)));
+    } else if let Some(base) = base {
+        let matches = match_base(&found.layers, &base.layers, options.compat);
+        plan.units
+            .extend(found.layers.into_iter().zip(matches).map(|(layer, base)| delta(model, layer, base)));
+    } else {
+        plan.units.extend(found.layers.into_iter().map(|layer| of_weights(model, layer)));
+    }
+    Ok(plan)
+}
+
+/// A row of a layer's own weights.
+pub(crate) fn of_weights(model: &Model<'_>, layer: Layer) -> Unit {
+    Unit::of_weights(layer.clone(), dtype(model, layer.tensor))
+}
+
+/// Element type as stored, or what packed weights were unpacked from.
+pub(crate) fn dtype(model: &Model<'_>, tensor: usize) -> String {
+    model.source.tensors().get(tensor).map_or_else(String::new, |info| match &info.quantisation {
+        Some(packing) => packing.clone(),
+        None => info.dtype.name().to_owned(),
     })
 }
+
+fn delta(model: &Model<'_>, layer: Layer, base: BaseMatch) -> Unit {
+    let note = base.message();
+    let contents = match base {
+        BaseMatch::Layer(base) => Contents::Delta(Box::new(base)),
+        BaseMatch::Missing => Contents::Weights,
+        BaseMatch::Mismatch { .. } => Contents::Refused,
+    };
+    Unit { contents, note, ..of_weights(model, layer) }
+}
+
+fn intra(model: &Model<'_>, pair: IntraPair) -> Unit {
+    let layer = Layer { name: pair.name.clone(), n: pair.n, m: pair.m, rf: 1, ..pair.second.clone() };
+    Unit { contents: Contents::Intra(Box::new(pair)), ..of_weights(model, layer) }
+}
+
+/// The reference gives the one row the id 0 and the full name of the first layer.
+fn stacked(model: &Model<'_>, stack: Stack) -> Unit {
+    let (n, m) = stack.size();
+    let first = stack.blocks[0].layer.clone();
+    let layer = Layer { id: 0, name: STACKED.to_owned(), n, m, rf: 1, slice_id: None, ..first };
+    Unit { contents: Contents::Stack(Box::new(stack)), ..of_weights(model, layer) }
+}
+
+/// What the reference calls its stacked layer.
+const STACKED: &str = "Stacked Layer";
 
 /// Where the model came from.
 pub(crate) fn origin(source: &dyn TensorSource) -> ModelOrigin {
@@ -62,11 +114,11 @@ fn layer_options(options: &AnalyzeOptions) -> Result<LayerOptions, Error> {
     })
 }
 
-fn uncovered(left_out: heavytail_layers::Uncovered) -> Uncovered {
+pub(crate) fn uncovered(left_out: &heavytail_layers::Uncovered) -> Uncovered {
     Uncovered {
-        name: left_out.name,
+        name: left_out.name.clone(),
         dtype: left_out.dtype.name().to_owned(),
-        shape: left_out.shape,
+        shape: left_out.shape.clone(),
         reason: left_out.reason.code().to_owned(),
         message: left_out.reason.message(),
     }

@@ -49,6 +49,15 @@ pub(crate) enum NoFit {
 }
 
 impl TailFit {
+    /// The exponent.
+    pub(crate) fn alpha(&self) -> f64 {
+        match self {
+            Self::PowerLaw(law) => law.alpha,
+            Self::Clipped(clipped) => clipped.fit.alpha,
+            Self::Truncated(law) => law.alpha,
+        }
+    }
+
     /// The power law, where that is what was fitted.
     pub(crate) fn power_law(&self) -> Option<&PowerLaw> {
         match self {

@@ -1,6 +1,6 @@
 //! One row of the table before any maths: which layer it is about, and what its matrices are made of.
 
-use heavytail_layers::Layer;
+use heavytail_layers::{IntraPair, Layer, LowRankUpdate, Merged, Product, Stack};
 use heavytail_spectra::schedule::{cost_estimate, memory_estimate};
 
 use crate::observer::LayerTask;
@@ -9,7 +9,7 @@ use crate::options::AnalyzeOptions;
 /// One row of the table before any maths.
 #[derive(Clone, Debug)]
 pub(crate) struct Unit {
-    /// The layer's identity and, for a plain layer, where its elements lie.
+    /// The layer's identity and, where it has weights of its own, where their elements lie.
     pub(crate) layer: Layer,
     /// Element type as stored, or what packed weights were unpacked from.
     pub(crate) dtype: String,
@@ -17,6 +17,8 @@ pub(crate) struct Unit {
     pub(crate) contents: Contents,
     /// What the row should say whatever comes out.
     pub(crate) note: Option<String>,
+    /// Whether the row is about an adapter, where adapters are looked for.
+    pub(crate) peft: Option<bool>,
 }
 
 /// What the matrices of a row are made of.
@@ -24,19 +26,76 @@ pub(crate) struct Unit {
 pub(crate) enum Contents {
     /// The layer's own weights.
     Weights,
+    /// These minus the base model's.
+    Delta(Box<Layer>),
+    /// The low-rank update of an adapter.
+    LowRank(Box<LowRankUpdate>),
+    /// An adapted weight with its update.
+    Merged(Box<LowRankUpdate>, Box<Merged>),
+    /// Two neighbouring layers multiplied.
+    Intra(Box<IntraPair>),
+    /// All layers in one matrix.
+    Stack(Box<Stack>),
+    /// Nothing: the note says why.
+    Refused,
+}
+
+impl Contents {
+    /// The low-rank products that the row is about.
+    fn products(&self) -> &[Product] {
+        match self {
+            Self::LowRank(update) => &update.products,
+            Self::Intra(pair) => std::slice::from_ref(&pair.product),
+            _ => &[],
+        }
+    }
 }
 
 impl Unit {
+    /// A row of a layer's own weights.
+    pub(crate) fn of_weights(layer: Layer, dtype: String) -> Self {
+        Self { layer, dtype, contents: Contents::Weights, note: None, peft: None }
+    }
+
+    /// The word in the column `layer_type`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.contents {
+            Contents::Stack(_) => "stacked",
+            _ => self.layer.kind.name(),
+        }
+    }
+
+    /// The length of the ESD as far as it is known before any maths.
+    pub(crate) fn num_evals(&self) -> usize {
+        match &self.contents {
+            Contents::LowRank(update) => update.rank * update.products.len(),
+            Contents::Intra(pair) => pair.m.min(pair.product.inner()),
+            Contents::Stack(stack) => stack.kept,
+            Contents::Merged(_, merged) => merged.kept,
+            Contents::Weights | Contents::Delta(_) | Contents::Refused => self.layer.reported_evals(),
+        }
+    }
+
     /// Flops of its spectrum and of what else the options ask for.
     pub(crate) fn cost(&self, options: &AnalyzeOptions) -> f64 {
-        let spectrum: f64 = self.shapes().map(|(rows, cols)| cost_estimate(rows, cols)).sum();
+        let spectrum: f64 = self.shapes(options).iter().map(|(rows, cols)| cost_estimate(*rows, *cols)).sum();
         // Shuffled copies take a spectrum each, eigenvectors about twice the flops of the values.
-        spectrum * (1.0 + if options.randomize { 2.0 } else { 0.0 } + if options.vectors { 3.0 } else { 0.0 })
+        let shuffled = if options.randomize { 2.0 } else { 0.0 };
+        let vectors = if options.vectors { 3.0 } else { 0.0 };
+        let pieces = if options.farms { 2.0 } else { 0.0 };
+        spectrum * (1.0 + shuffled + vectors + pieces)
     }
 
     /// Bytes that it holds at most: one matrix at a time.
     pub(crate) fn memory(&self, options: &AnalyzeOptions) -> u64 {
-        self.shapes().map(|(rows, cols)| matrix_memory(rows, cols, options)).max().unwrap_or(0)
+        let shapes = self.shapes(options);
+        let largest = shapes.iter().map(|(rows, cols)| matrix_memory(*rows, *cols, options)).max();
+        // What is computed and not read has to be held.
+        let held = match self.contents {
+            Contents::Weights | Contents::Delta(_) | Contents::Refused => 0,
+            _ => shapes.iter().map(|(rows, cols)| elements(*rows, *cols).saturating_mul(16)).sum(),
+        };
+        largest.unwrap_or(0).saturating_add(held)
     }
 
     pub(crate) fn task(&self, options: &AnalyzeOptions) -> LayerTask {
@@ -44,23 +103,46 @@ impl Unit {
         LayerTask { name: longname.clone(), n: *n, m: *m, cost: self.cost(options) }
     }
 
-    /// The slice of a convolution that it is about, for the path of a random stream.
-    pub(crate) fn slice(&self) -> u64 {
-        self.layer.slice_id.unwrap_or(0) as u64
+    /// The path of a random stream of its own, apart from that of every other row.
+    pub(crate) fn stream(&self) -> [u64; 3] {
+        let kind = match self.contents {
+            Contents::Weights | Contents::Refused => 0,
+            Contents::Delta(_) => 1,
+            Contents::LowRank(_) => 2,
+            Contents::Merged(..) => 3,
+            Contents::Intra(_) => 4,
+            Contents::Stack(_) => 5,
+        };
+        [self.layer.id.unsigned_abs(), self.layer.slice_id.unwrap_or(0) as u64, kind]
     }
 
-    /// N and M of each matrix.
-    fn shapes(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.layer.matrices.iter().map(|view| (view.rows, view.cols))
+    /// N and M of each matrix; of a product that is never formed its inner side for M.
+    fn shapes(&self, options: &AnalyzeOptions) -> Vec<(usize, usize)> {
+        let formed = options.needs_elements();
+        let of_product = |product: &Product| {
+            let (rows, cols) = product.shape();
+            let (long, short) = (rows.max(cols), rows.min(cols));
+            (long, if formed { short } else { short.min(product.inner()) })
+        };
+        match &self.contents {
+            Contents::LowRank(_) | Contents::Intra(_) => {
+                self.contents.products().iter().map(of_product).collect()
+            }
+            Contents::Stack(stack) => vec![stack.size()],
+            _ => self.layer.matrices.iter().map(|view| (view.rows, view.cols)).collect(),
+        }
     }
 }
 
+fn elements(rows: usize, cols: usize) -> u64 {
+    (rows as u64).saturating_mul(cols as u64)
+}
+
 fn matrix_memory(rows: usize, cols: usize, options: &AnalyzeOptions) -> u64 {
-    let elements = (rows as u64).saturating_mul(cols as u64);
     // The copy that is shuffled, the one that it is dealt from, and four bytes a draw.
-    let shuffled = if options.randomize { elements.saturating_mul(20) } else { 0 };
+    let shuffled = if options.randomize { elements(rows, cols).saturating_mul(20) } else { 0 };
+    let copied = if options.farms { elements(rows, cols).saturating_mul(8) } else { 0 };
     // The eigenvectors, and the reflectors that they are made of.
-    let square = (cols as u64).saturating_mul(cols as u64);
-    let vectors = if options.vectors { square.saturating_mul(16) } else { 0 };
-    memory_estimate(rows, cols).saturating_add(shuffled).saturating_add(vectors)
+    let vectors = if options.vectors { elements(cols, cols).saturating_mul(16) } else { 0 };
+    memory_estimate(rows, cols).saturating_add(shuffled).saturating_add(copied).saturating_add(vectors)
 }

@@ -1,0 +1,94 @@
+//! A layer's ESD and its power law in, the columns that say how far to trust alpha out.
+
+use heavytail_fits::{
+    BootstrapOptions, CheckedPowerLawOptions, IntervalMethod, Noise, PowerLaw, alpha_sensitivity,
+    asymptotic_interval, bootstrap_interval, compare_alternatives, edge_test, goodness_of_fit, hill_alpha,
+    optimal_threshold,
+};
+use heavytail_spectra::Esd;
+use heavytail_spectra::seed::Stream;
+
+use crate::analysis::unit::Unit;
+use crate::columns_certainty::{
+    ALPHA_CI_METHOD, ALPHA_SENSITIVITY, BEST_FIT, GOF_P, HILL_ALPHA, LR_EXPONENTIAL, LR_EXPONENTIAL_P,
+    LR_LOGNORMAL, LR_LOGNORMAL_P, LR_TRUNCATED, LR_TRUNCATED_P, NUM_SPIKES_GD, TW_P,
+};
+use crate::columns_fit::{ALPHA_CI_HIGH, ALPHA_CI_LOW};
+use crate::columns_mp::{SIGMA_MP, W_SCALE};
+use crate::density::count;
+use crate::options::AnalyzeOptions;
+use crate::row::Row;
+
+/// Sets what follows from the power law: its interval, other tails, other laws.
+pub(crate) fn fill_certainty(
+    row: &mut Row,
+    esd: &Esd,
+    law: &PowerLaw,
+    unit: &Unit,
+    options: &AnalyzeOptions,
+    fit_options: &CheckedPowerLawOptions,
+) {
+    let eigenvalues = esd.eigenvalues();
+    if let Ok(alpha) = hill_alpha(eigenvalues, fit_options) {
+        row.set(&HILL_ALPHA, alpha);
+    }
+    if let Ok(sensitivity) = alpha_sensitivity(eigenvalues, law, fit_options) {
+        row.set(&ALPHA_SENSITIVITY, sensitivity.spread());
+    }
+    fill_interval(row, eigenvalues, law, unit, options, fit_options);
+    if options.alternatives {
+        fill_alternatives(row, eigenvalues, law);
+    }
+}
+
+/// The interval by resampling where it was asked for, else the asymptotic one.
+fn fill_interval(
+    row: &mut Row,
+    eigenvalues: &[f64],
+    law: &PowerLaw,
+    unit: &Unit,
+    options: &AnalyzeOptions,
+    fit_options: &CheckedPowerLawOptions,
+) {
+    let seed = Stream::new(options.seed, &unit.stream()).bits();
+    let samples = BootstrapOptions { resamples: options.bootstrap, seed }.check().ok();
+    let samples = samples.filter(|_| options.bootstrap > 0);
+    let resampled =
+        samples.and_then(|samples| bootstrap_interval(eigenvalues, law, fit_options, samples).ok());
+    let interval = resampled.unwrap_or_else(|| asymptotic_interval(law));
+    row.set(&ALPHA_CI_LOW, interval.low);
+    row.set(&ALPHA_CI_HIGH, interval.high);
+    let method = match interval.method {
+        IntervalMethod::Asymptotic => "asymptotic",
+        IntervalMethod::Bootstrap => "bootstrap",
+    };
+    row.set(&ALPHA_CI_METHOD, method);
+    if let Some(p) = samples.and_then(|samples| goodness_of_fit(eigenvalues, law, fit_options, samples).ok())
+    {
+        row.set(&GOF_P, p);
+    }
+}
+
+fn fill_alternatives(row: &mut Row, eigenvalues: &[f64], law: &PowerLaw) {
+    let Ok(found) = compare_alternatives(eigenvalues, law) else { return };
+    row.set(&LR_LOGNORMAL, found.lognormal.ratio);
+    row.set(&LR_LOGNORMAL_P, found.lognormal.p);
+    row.set(&LR_EXPONENTIAL, found.exponential.ratio);
+    row.set(&LR_EXPONENTIAL_P, found.exponential.p);
+    row.set(&LR_TRUNCATED, found.truncated.ratio);
+    row.set(&LR_TRUNCATED_P, found.truncated.p);
+    row.set(&BEST_FIT, found.best_fit.name());
+}
+
+/// Sets what random-matrix theory says of the largest eigenvalues, beside the bulk that was fitted before.
+pub(crate) fn fill_edges(row: &mut Row, esd: &Esd, unit: &Unit) {
+    let (n, m) = (unit.layer.n.max(unit.layer.m), unit.layer.n.min(unit.layer.m));
+    let matrices = unit.layer.matrices.len().max(1);
+    if let (Some(sigma), Some(scale)) = (row.number(&SIGMA_MP), row.number(&W_SCALE)) {
+        let variance = (sigma / scale).powi(2) / count(n);
+        row.set(&TW_P, edge_test(esd.max(), n, m, variance, matrices).p);
+    }
+    if let Ok(found) = optimal_threshold(esd.eigenvalues(), n, m, Noise::FromMedian) {
+        row.set(&NUM_SPIKES_GD, found.num_spikes);
+    }
+}
