@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use heavytail::AnalyzeOptions;
 
+use crate::args_statistics::StatisticsArgs;
 use crate::memory_size::memory_size;
 
 /// Options of an analysis; the keywords of weightwatcher's `analyze` with hyphens, and ours.
@@ -33,9 +34,6 @@ pub(crate) struct AnalysisArgs {
     /// Eigenvalues below this count as weak rank loss.
     #[arg(long, default_value_t = 1e-6, allow_hyphen_values = true, value_name = "LAMBDA")]
     pub(crate) tolerance: f64,
-    /// Drop this many of the largest eigenvalues before the fit.
-    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_name = "COUNT")]
-    pub(crate) xmax: i64,
     /// Fit eigenvalues above 1e-5 times the largest, instead of above 1e-5: alpha then ignores the weights' scale.
     #[arg(long)]
     pub(crate) scale_free: bool,
@@ -51,6 +49,8 @@ pub(crate) struct AnalysisArgs {
     /// Seed of every random draw; the same seed gives the same bytes.
     #[arg(long, default_value_t = 0, value_name = "SEED")]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) statistics: StatisticsArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -62,7 +62,7 @@ pub(crate) enum Compat {
 impl AnalysisArgs {
     /// The engine's options.
     pub(crate) fn options(&self) -> AnalyzeOptions {
-        AnalyzeOptions {
+        let options = AnalyzeOptions {
             compat: self.compat.is_some(),
             min_evals: self.min_evals,
             max_evals: self.max_evals,
@@ -72,12 +72,12 @@ impl AnalysisArgs {
             pool: !self.no_pool,
             conv2d_norm: !self.no_conv2d_norm,
             tolerance: self.tolerance,
-            xmax: self.xmax,
             scale_free: self.scale_free,
             threads: self.threads,
             memory: self.memory,
             seed: self.seed,
             ..AnalyzeOptions::default()
-        }
+        };
+        self.statistics.on(options)
     }
 }

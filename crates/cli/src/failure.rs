@@ -23,6 +23,15 @@ pub(crate) enum Failure {
         #[source]
         source: std::io::Error,
     },
+    /// The file that describes an adapter is there and can't be read.
+    #[error("{}: can't be read: {source}", path.display())]
+    AdapterConfig {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// The terminal, or what stands in its place, takes no more.
     #[error("can't write to standard output: {0}")]
     Stdout(#[source] std::io::Error),

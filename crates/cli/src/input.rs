@@ -31,9 +31,16 @@ pub(crate) fn analyze_model(
 ) -> Result<Details, Failure> {
     let options = heavytail::AnalyzeOptions { keep_curves, ..args.options() }.check()?;
     let source = open_model(path)?;
+    let base = args.statistics.base_model.as_deref().map(open_model).transpose()?;
+    let adapter_config = adapter_config_beside(path)?;
+    let model = Model {
+        base: base.as_deref(),
+        adapter_config: adapter_config.as_deref(),
+        ..Model::new(source.as_ref())
+    };
     let cancel = cancel_on_interrupt()?;
     let progress = Progress::new(terminal);
-    let details = analyze(&Model::new(source.as_ref()), &options, &progress, &cancel);
+    let details = analyze(&model, &options, &progress, &cancel);
     progress.close();
     let details = details?;
     details.warnings.iter().for_each(|warning| terminal.note(warning));
@@ -57,6 +64,17 @@ pub(crate) fn table_of(
         return Ok(read_table(path)?);
     }
     analyze_model(path, args, keep_curves, terminal)
+}
+
+/// The text of the file that says how strongly an adapter counts, where it lies beside the weights.
+fn adapter_config_beside(path: &Path) -> Result<Option<String>, Failure> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    let path = folder.join("adapter_config.json");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Failure::AdapterConfig { path, source }),
+    }
 }
 
 fn interrupted(path: &Path, progress: &Progress) -> Failure {

@@ -6,6 +6,7 @@ mod args;
 mod args_analyze;
 mod args_check;
 mod args_compare;
+mod args_statistics;
 mod exit;
 mod failure;
 mod memory_size;

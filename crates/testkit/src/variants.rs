@@ -34,4 +34,8 @@ pub const VARIANTS: &[Variant] = &[
     variant("details_layers_names.csv", &["--compat", "ww", "--layers", "dense_wide,small12"]),
     variant("details_layers_drop_names.csv", &["--compat", "ww", "--layers=-dense_wide,-small12"]),
     variant("details_layers_type_conv2d.csv", &["--compat", "ww", "--layers", "conv2d"]),
+    variant("details_detX.csv", &["--compat", "ww", "--detx"]),
+    variant("details_ERG.csv", &["--compat", "ww", "--erg"]),
+    variant("details_mp_fit.csv", &["--compat", "ww", "--mp-fit"]),
+    variant("details_clip_xmax.csv", &["--compat", "ww", "--fix-fingers", "clip_xmax"]),
 ];
