@@ -24,6 +24,9 @@ pub(crate) fn open(path: &Path) -> Result<Catalogue, Error> {
 }
 
 fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue, Error> {
+    if let Some(folder) = torch::zero::partitions(folder, names)? {
+        return torch::zero::open(path, &folder);
+    }
     for (index, files) in
         [(".safetensors.index.json", safetensors_files(names)), (".bin.index.json", torch_files(names))]
     {
@@ -112,7 +115,7 @@ fn torch_files(names: &[String]) -> Vec<&String> {
 }
 
 /// The names of the plain files (and links) in a folder, sorted.
-fn names(folder: &Path) -> Result<Vec<String>, Error> {
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let entries = std::fs::read_dir(folder).map_err(|error| crate::bytes::of_io(error).in_file(folder))?;
     let mut names = Vec::new();
     for entry in entries {

@@ -6,6 +6,7 @@
 pub(crate) mod distributed;
 mod names;
 mod tensor;
+pub(crate) mod zero;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,6 +43,14 @@ fn pickle_entry(archive: &Archive) -> Option<&Entry> {
 
 /// Reads an archive of 1.6 and later, TorchScript's included.
 pub(crate) fn read_archive(archive: Archive) -> Result<FileTensors, Error> {
+    read_chosen(archive, walk)
+}
+
+/// Reads those tensors of an archive that `choose` finds in its value.
+fn read_chosen(
+    archive: Archive,
+    choose: impl FnOnce(&Pickle<'_>) -> Result<Vec<Named>, Error>,
+) -> Result<FileTensors, Error> {
     let Some(entry) = pickle_entry(&archive) else {
         return Err(ErrorKind::Malformed { format: "torch file", what: "there is no data.pkl in it" }.into());
     };
@@ -52,7 +61,7 @@ pub(crate) fn read_archive(archive: Archive) -> Result<FileTensors, Error> {
         return Err(ErrorKind::Unsupported { what: "the byte order", name: "big".to_owned() }.into());
     }
     let bytes = archive.bytes(entry, PICKLE_LIMIT)?;
-    let named = walk(&Pickle::read(&bytes)?)?;
+    let named = choose(&Pickle::read(&bytes)?)?;
     drop(bytes);
     let archive = Arc::new(archive);
     let by_name: HashMap<&str, &Entry> =

@@ -86,3 +86,39 @@ fn weight_norm_gives_the_weight_that_the_module_computes() {
     }
     assert!(names(&*source).iter().all(|name| !name.ends_with("_g") && !name.contains("original")));
 }
+
+#[test]
+fn partitions_of_zero_are_put_together_at_every_stage() {
+    for stage in ["torch_zero2", "torch_zero3"] {
+        for path in [tiny(stage), tiny(stage).join("global_step7")] {
+            let source = open(&path).expect(stage);
+            let expected = [
+                "norm.weight",
+                "embed.weight",
+                "conv.weight",
+                "conv.bias",
+                "fc.weight",
+                "fc.bias",
+                "out.weight",
+            ];
+            assert_eq!(names(&*source), expected, "{stage}");
+            for tensor in expected {
+                assert_eq!(numbers(&*source, tensor), truth(tensor), "{stage}: {tensor}");
+            }
+            assert_eq!(shape(&*source, "conv.weight"), [12, 8, 3, 3]);
+        }
+    }
+}
+
+#[test]
+fn a_machine_whose_partition_is_missing_is_told() {
+    let folder = tempdir().expect("a fresh folder");
+    for name in ["zero_pp_rank_0_mp_rank_00_model_states.pt", "zero_pp_rank_1_mp_rank_00_optim_states.pt"] {
+        let bytes = std::fs::read(tiny("torch_zero3").join("global_step7").join(name)).expect(name);
+        put(folder.path(), name, &bytes);
+    }
+    assert_eq!(
+        refusal(folder.path(), folder.path()),
+        "zero_pp_rank_0_mp_rank_00_model_states.pt: malformed ZeRO checkpoint: the count of its partitions is 2"
+    );
+}

@@ -16,7 +16,7 @@ use crate::joined::{self, Joined, Place};
 use crate::pickle::{Id, Node, Pickle};
 use crate::source::{Format, SourceInfo};
 use crate::tensor::ByteOwner;
-use crate::torch::names::weights_of_names;
+use crate::torch::names::weights_of_paths;
 use crate::torch::tensor::named_dtype;
 use crate::{Dtype, Error, ErrorKind, TensorData, TensorInfo, inside, torch};
 
@@ -32,10 +32,10 @@ pub(crate) fn open(path: &Path, folder: &Path) -> Result<Catalogue, Error> {
     let metadata = folder.join(METADATA);
     let bytes = MappedFile::open(&metadata)?;
     let described = read(bytes.bytes()).map_err(|error| error.in_file(&metadata))?;
-    let names: Vec<String> = described.iter().map(|tensor| tensor.name.clone()).collect();
+    let paths: Vec<Vec<String>> = described.iter().map(|tensor| tensor.path.clone()).collect();
     let mut files = Files { folder, opened: HashMap::new(), paths: vec![metadata.clone()] };
     let mut tensors = vec![FileTensors::default()];
-    for (number, name) in weights_of_names(&names) {
+    for (number, name) in weights_of_paths(&paths) {
         let Some(tensor) = described.get(number) else { continue };
         let listed = tensor.listed(name, &mut files);
         let listed = listed.map_err(|error| error.of_tensor(&tensor.name).in_file(&metadata))?;
@@ -51,6 +51,8 @@ pub(crate) fn open(path: &Path, folder: &Path) -> Result<Catalogue, Error> {
 /// What the metadata says about one tensor.
 struct Described {
     name: String,
+    /// The keys on the way to it in the dict that was saved; the name alone where the dict was flat.
+    path: Vec<String>,
     dtype: Dtype,
     shape: Vec<usize>,
     chunks: Vec<Chunk>,
@@ -81,6 +83,12 @@ fn read(bytes: &[u8]) -> Result<Vec<Described>, Error> {
             stored.insert((name, offsets), *place);
         }
     }
+    let planned: HashMap<&str, Id> = match part("planner_data") {
+        Some(Node::Dict(items)) => {
+            items.iter().filter_map(|(name, keys)| Some((pickle.text(*name)?, *keys))).collect()
+        }
+        _ => HashMap::new(),
+    };
     let mut described = Vec::new();
     for (name, tensor) in tensors {
         let (Some(name), Some(size)) = (pickle.text(*name), pickle.attribute(*tensor, "size")) else {
@@ -99,9 +107,17 @@ fn read(bytes: &[u8]) -> Result<Vec<Described>, Error> {
                 .ok_or_else(|| malformed("a chunk has no place in a file").of_tensor(name))
         });
         let chunks = chunks.collect::<Result<_, _>>()?;
-        described.push(Described { name: name.to_owned(), dtype, shape, chunks });
+        let keys = planned.get(name).and_then(|keys| pickle.members(*keys));
+        let path = keys.and_then(|keys| keys.iter().map(|key| key_of(&pickle, *key)).collect());
+        let (name, path) = (name.to_owned(), path.unwrap_or_else(|| vec![name.to_owned()]));
+        described.push(Described { name, path, dtype, shape, chunks });
     }
     Ok(described)
+}
+
+/// A key of a dict or an index of a list.
+fn key_of(pickle: &Pickle<'_>, key: Id) -> Option<String> {
+    pickle.text(key).map(str::to_owned).or_else(|| pickle.size(key).map(|index| index.to_string()))
 }
 
 fn chunk_of(

@@ -60,38 +60,49 @@ pub(crate) fn walk(pickle: &Pickle<'_>) -> Result<Vec<Named>, Error> {
     let mut walk = Walk { pickle, found: Vec::new(), path: Vec::new(), above: HashSet::new(), visits: 0 };
     walk.value(weights_of(pickle))?;
     let mut found = walk.found;
-    for wrapper in WRAPPERS {
-        if !found.is_empty() && found.iter().all(|named| named.name.starts_with(wrapper)) {
-            for named in &mut found {
-                named.name.drain(..wrapper.len());
-            }
-        }
-    }
+    strip_wrappers(&mut found, |named| &mut named.name);
     Ok(found)
 }
 
-/// The same rules for names that are joined already: the number of each weight and its name.
-pub(crate) fn weights_of_names(names: &[String]) -> Vec<(usize, String)> {
-    let mut kept: Vec<(usize, String)> = names.iter().cloned().enumerate().collect();
-    kept.retain(|(_, name)| !BESIDE.contains(&name.split('.').next().unwrap_or_default()));
-    let alone = kept.iter().any(|(_, name)| !name.contains('.'));
-    let mut prefixes: Vec<String> = WRAPPERS.iter().map(|wrapper| (*wrapper).to_owned()).collect();
-    if !alone {
-        let held = |key: &&&str| kept.iter().any(|(_, name)| name.starts_with(&format!("{key}.")));
-        if let Some(key) = WEIGHTS.iter().find(held) {
-            let prefix = format!("{key}.");
-            kept.retain(|(_, name)| name.starts_with(&prefix));
-            prefixes.insert(0, prefix);
+/// The same rules for values that are known by the keys on the way to them: the number of each weight and its name.
+pub(crate) fn weights_of_paths(paths: &[Vec<String>]) -> Vec<(usize, String)> {
+    let mut kept: Vec<usize> = (0..paths.len()).collect();
+    let mut depth = 0_usize;
+    let rest = |number: usize, depth: usize| {
+        paths.get(number).and_then(|path| path.get(depth..)).unwrap_or_default()
+    };
+    loop {
+        kept.retain(|number| match rest(*number, depth) {
+            [key, _, ..] => !BESIDE.contains(&key.as_str()),
+            _ => true,
+        });
+        let own = kept.iter().any(|number| rest(*number, depth).len() <= 1);
+        let held = |key: &&&str| {
+            kept.iter().any(|number| rest(*number, depth).first().is_some_and(|at| at == **key))
+        };
+        match WEIGHTS.iter().find(held) {
+            Some(key) if !own => {
+                kept.retain(|number| rest(*number, depth).first().is_some_and(|at| at == key))
+            }
+            _ => break,
         }
+        depth = depth.saturating_add(1);
     }
-    for prefix in prefixes {
-        if kept.iter().all(|(_, name)| name.starts_with(&prefix)) {
-            for (_, name) in &mut kept {
-                name.drain(..prefix.len());
+    let mut named: Vec<(usize, String)> =
+        kept.into_iter().map(|number| (number, rest(number, depth).join("."))).collect();
+    strip_wrappers(&mut named, |(_, name)| name);
+    named
+}
+
+/// Rule 4.
+pub(crate) fn strip_wrappers<T>(named: &mut [T], name: impl Fn(&mut T) -> &mut String) {
+    for wrapper in WRAPPERS {
+        if !named.is_empty() && named.iter_mut().all(|one| name(one).starts_with(wrapper)) {
+            for one in named.iter_mut() {
+                name(one).drain(..wrapper.len());
             }
         }
     }
-    kept
 }
 
 /// The entry that holds the weights, by rule 1.
@@ -232,4 +243,35 @@ fn is_dict_class(pickle: &Pickle<'_>, call: &Call) -> bool {
 
 fn is_dict_of_pairs(pickle: &Pickle<'_>, call: &Call) -> bool {
     matches!(pickle.get(call.callable), Node::Global("collections", "OrderedDict"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::weights_of_paths;
+
+    fn names(paths: &[&[&str]]) -> Vec<String> {
+        let paths: Vec<Vec<String>> =
+            paths.iter().map(|path| path.iter().map(ToString::to_string).collect()).collect();
+        weights_of_paths(&paths).into_iter().map(|(_, name)| name).collect()
+    }
+
+    #[test]
+    fn a_dict_under_model_stands_for_the_whole_less_what_is_beside_it() {
+        let paths: &[&[&str]] = &[
+            &["model", "a.weight"],
+            &["model", "b.weight"],
+            &["optimizer", "a.exp_avg"],
+            &["ema", "a.weight"],
+        ];
+        assert_eq!(names(paths), ["a.weight", "b.weight"]);
+        assert_eq!(names(&[&["app", "x"], &["state_dict", "module.y"]]), ["y"]);
+    }
+
+    #[test]
+    fn a_flat_dict_keeps_every_name_even_where_some_begin_with_model() {
+        assert_eq!(
+            names(&[&["model.layers.0.weight"], &["lm_head.weight"]]),
+            ["model.layers.0.weight", "lm_head.weight"]
+        );
+    }
 }
