@@ -41,6 +41,8 @@ pub struct TruncatedPowerLaw {
     pub xmax: f64,
     /// KS distance D between tail and law.
     pub ks_distance: f64,
+    /// Asymptotic standard errors of alpha and Lambda for this xmin, none where one of them is at its edge.
+    pub sigmas: Option<(f64, f64)>,
     /// Log-likelihood of the tail, of the density in the eigenvalues.
     pub log_likelihood: f64,
     /// Number m of values from xmin's index on.
@@ -90,19 +92,20 @@ pub fn fit_truncated(
     }
     let (low, high) = (tail.values[candidates.start], tail.values[candidates.end - 1]);
     let (index, shape, distance) = best.ok_or(FitFailure::NoXminInRange { low, high })?;
-    Ok(TruncatedPowerLaw::at(&tail, &excess_sums, index, shape, distance))
+    Ok(TruncatedPowerLaw::at(&tail, &excess_sums, index, shape, distance, &mut quadrature))
 }
 
 /// The law of greatest likelihood on all the values of `tail`, without a choice of xmin.
 pub(crate) fn fit_truncated_to(tail: &Tail) -> Option<(TruncatedPowerLaw, Shape)> {
     let excess_sums = excess_sums(tail);
-    let shape = most_likely(&mut Quadrature::default(), means_of(tail, &excess_sums, 0)?, None);
+    let mut quadrature = Quadrature::default();
+    let shape = most_likely(&mut quadrature, means_of(tail, &excess_sums, 0)?, None);
     let distance = if shape.u > 0.0 {
         TruncatedKs::new(tail).distance(tail, 0, shape, false, f64::INFINITY)
     } else {
         KsSearch::new(Xmax::None).distance(&tail.logs, 1.0 + shape.beta, f64::INFINITY)
     };
-    Some((TruncatedPowerLaw::at(tail, &excess_sums, 0, shape, distance), shape))
+    Some((TruncatedPowerLaw::at(tail, &excess_sums, 0, shape, distance, &mut quadrature), shape))
 }
 
 /// Σ_{j ≥ i} (λ_j − λ_i)/λ_max for every i, as steps that are never negative: nothing cancels.
@@ -127,7 +130,14 @@ fn means_of(tail: &Tail, excess_sums: &[f64], i: usize) -> Option<Means> {
 }
 
 impl TruncatedPowerLaw {
-    fn at(tail: &Tail, excess_sums: &[f64], index: usize, shape: Shape, ks_distance: f64) -> Self {
+    fn at(
+        tail: &Tail,
+        excess_sums: &[f64],
+        index: usize,
+        shape: Shape,
+        ks_distance: f64,
+        quadrature: &mut Quadrature,
+    ) -> Self {
         let n = tail.len();
         let (xmin, tail_len) = (tail.values[index], n - index);
         // From the density in t = ln(λ/xmin) to that in λ: dt = dλ/λ.
@@ -139,6 +149,7 @@ impl TruncatedPowerLaw {
             xmin,
             xmax: tail.values[n - 1],
             ks_distance,
+            sigmas: standard_errors(quadrature, shape, tail_len, xmin),
             log_likelihood: tail_len as f64 * mean,
             tail_len,
             num_pl_spikes: n - tail.values.partition_point(|&value| value < xmin),
@@ -147,4 +158,16 @@ impl TruncatedPowerLaw {
             num_below_cut: tail.num_below_cut,
         }
     }
+}
+
+/// Square roots of the diagonal of the inverse Fisher information.
+fn standard_errors(quadrature: &mut Quadrature, shape: Shape, m: usize, xmin: f64) -> Option<(f64, f64)> {
+    if shape.beta <= 0.0 || shape.u <= 0.0 {
+        return None;
+    }
+    let moments = quadrature.moments(shape.beta, shape.u);
+    let determinant = moments.var_t * moments.var_s - moments.cov_ts * moments.cov_ts;
+    let of = |variance: f64| (variance / (determinant * m as f64)).sqrt();
+    let sigmas = (of(moments.var_s), of(moments.var_t) * shape.u / xmin);
+    (sigmas.0.is_finite() && sigmas.1.is_finite()).then_some(sigmas)
 }

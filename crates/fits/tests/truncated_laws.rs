@@ -95,8 +95,9 @@ fn planted_cut_offs_are_found() {
     let all = PowerLawOptions { xmin_method: XminMethod::Fraction(1.0), ..Default::default() };
     for (alpha, lambda) in [(1.5, 0.1), (2.0, 0.5), (3.0, 0.2)] {
         let found = fit(&truncated(&mut Plant::new(4), 20_000, alpha, lambda), &all);
-        assert!((found.alpha - alpha).abs() < 0.15, "{found:?}");
-        assert!((found.lambda - lambda).abs() < 0.05, "{found:?}");
+        let (alpha_sigma, lambda_sigma) = found.sigmas.unwrap();
+        assert!((found.alpha - alpha).abs() < 4.0 * alpha_sigma && alpha_sigma < 0.1, "{found:?}");
+        assert!((found.lambda - lambda).abs() < 4.0 * lambda_sigma && lambda_sigma < 0.05, "{found:?}");
         assert!(found.ks_distance < 0.01);
     }
 }

@@ -9,6 +9,9 @@ mod r#gen;
 mod golden;
 mod layout;
 mod real;
+mod statistics;
+mod statistics_draws;
+mod statistics_trials;
 mod test;
 mod venv;
 
@@ -23,6 +26,7 @@ cargo xtask VERB
   ci               check, test and test --real
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
   bench            heavytail against weightwatcher 0.7.7: time and memory of whole processes
+  statistics [N]   write docs/statistics.md: bias and coverage of every fit in N simulations (1000)
   gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
 ";
 
@@ -40,6 +44,8 @@ fn main() -> ExitCode {
         ["golden"] => golden::run("fixtures/golden"),
         ["golden", folder] => golden::run(folder),
         ["bench", rest @ ..] => bench::run(rest),
+        ["statistics"] => statistics::run("1000"),
+        ["statistics", trials] => statistics::run(trials),
         ["gen"] => r#gen::run(false),
         ["gen", "--check"] => r#gen::run(true),
         [] | ["help" | "--help" | "-h"] => {
