@@ -1,8 +1,7 @@
 //! The bytes of a CSV file in, the rows of its table out. An unnamed index column, as pandas writes it, is ignored
 //! like every other column that no table of ours has.
 
-use heavytail::column::find;
-use heavytail::{Column, ColumnType, Row};
+use heavytail::{Column, ColumnType, Row, registry};
 
 use crate::error::TableFault;
 use crate::saved_rows::{Field, require, set};
@@ -20,6 +19,8 @@ pub(crate) fn rows(bytes: &[u8]) -> Result<Vec<Row>, TableFault> {
     let names: Vec<&str> = header.iter().map(String::as_str).collect();
     require(&names)?;
     let mut columns: Vec<(usize, &'static Column)> = Vec::new();
+    let registry = registry();
+    let find = |name: &str| registry.iter().copied().find(|column| column.name == name);
     for (place, column) in names.iter().enumerate().filter_map(|(place, name)| Some((place, find(name)?))) {
         // Of two columns of one name the first counts.
         if !columns.iter().any(|(_, known)| *known == column) {

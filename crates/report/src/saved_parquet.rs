@@ -1,8 +1,7 @@
 //! The bytes of a Parquet file in, the rows of its table out. Only the columns of ours are read, so that others may be
 //! nested or compressed in any way.
 
-use heavytail::column::find;
-use heavytail::{Column, Row};
+use heavytail::{Column, Row, registry};
 
 use crate::error::TableFault;
 use crate::parquet_footer::{Chunk, Leaf, footer};
@@ -19,8 +18,9 @@ pub(crate) fn rows(file: &[u8]) -> Result<Vec<Row>, TableFault> {
     let footer = footer(file).map_err(damaged)?;
     require(&footer.columns.iter().map(|leaf| leaf.name.as_str()).collect::<Vec<_>>())?;
     let mut known: Vec<(&'static Column, &Leaf)> = Vec::new();
+    let registry = registry();
     for leaf in &footer.columns {
-        if let Some(column) = find(&leaf.name)
+        if let Some(column) = registry.iter().copied().find(|column| column.name == leaf.name)
             && !known.iter().any(|(present, _)| *present == column)
         {
             known.push((column, leaf));
