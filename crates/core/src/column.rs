@@ -93,6 +93,11 @@ pub fn registry() -> Vec<&'static Column> {
         crate::columns_derived::ALL,
         crate::columns_stable::ALL,
         crate::columns_certainty::ALL,
+        crate::transform::columns_change::ALL,
+        crate::inspect::columns_distance::ALL,
+        crate::inspect::columns_traps::ALL,
+        crate::inspect::columns_trap_vectors::ALL,
+        crate::inspect::columns_weights::ALL,
     ];
     let mut all: Vec<&'static Column> = families.concat();
     // Stable: ours keep the order of their families.

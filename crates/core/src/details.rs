@@ -70,18 +70,22 @@ pub struct Details {
     pub options: Vec<(String, String)>,
     /// What the caller should hear although nothing stopped for it: a filter's word that names no layer.
     pub warnings: Vec<String>,
+    /// True where the table is not of [`analyze`](crate::analyze): it has no column but those with a value.
+    pub sparse: bool,
     /// True where the run was interrupted: rows are complete but not all are there.
     pub interrupted: bool,
 }
 
 impl Details {
-    /// The columns of this table, in print order: those that every table has, and those that any row has a value for.
+    /// The columns of this table, in print order: those that every table has (unless it is
+    /// sparse), and those that any row has a value for.
     #[must_use]
     pub fn columns(&self) -> Vec<&'static Column> {
         registry()
             .into_iter()
             .filter(|column| {
-                column.presence == Presence::Always || self.rows.iter().any(|row| row.has(column))
+                (column.presence == Presence::Always && !self.sparse)
+                    || self.rows.iter().any(|row| row.has(column))
             })
             .collect()
     }

@@ -97,7 +97,8 @@ fn table(model: &Model<'_>, options: &AnalyzeOptions, plan: Plan) -> Details {
     }
 }
 
-fn threads(asked: usize) -> NonZeroUsize {
+/// As many as asked for; 0 for one a core.
+pub(crate) fn threads(asked: usize) -> NonZeroUsize {
     NonZeroUsize::new(asked)
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN)

@@ -23,4 +23,18 @@ pub enum Error {
         /// What is allowed.
         allowed: String,
     },
+    /// No layer of the model is called so.
+    #[error("no layer of this model is called `{layer}`")]
+    NoSuchLayer {
+        /// The name or id asked for.
+        layer: String,
+    },
+    /// The one layer that was asked for can't be analysed.
+    #[error("layer `{layer}` {reason}")]
+    Layer {
+        /// Its full name.
+        layer: String,
+        /// Why.
+        reason: String,
+    },
 }

@@ -54,6 +54,8 @@ pub mod verdict;
 mod verdict_words;
 
 pub mod gate;
+pub mod inspect;
+pub mod transform;
 
 pub mod compare;
 mod compare_words;

@@ -2,14 +2,23 @@
 
 use crate::column::Column;
 use crate::columns_fit::{ALPHA, ALPHA_WEIGHTED, LOG_ALPHA_NORM};
+use crate::columns_mp::MP_SOFTRANK;
 use crate::columns_spectrum::{LOG_NORM, LOG_SPECTRAL_NORM, STABLE_RANK};
 use crate::columns_stable::ALPHA_STABLE;
 use crate::density::mean;
 use crate::details::Details;
 
 /// The columns that the reference's summary averages, and ours.
-static AVERAGED: &[&Column] =
-    &[&LOG_NORM, &ALPHA, &ALPHA_WEIGHTED, &LOG_ALPHA_NORM, &LOG_SPECTRAL_NORM, &STABLE_RANK, &ALPHA_STABLE];
+static AVERAGED: &[&Column] = &[
+    &LOG_NORM,
+    &ALPHA,
+    &ALPHA_WEIGHTED,
+    &LOG_ALPHA_NORM,
+    &LOG_SPECTRAL_NORM,
+    &STABLE_RANK,
+    &MP_SOFTRANK,
+    &ALPHA_STABLE,
+];
 
 /// Which rows a mean is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

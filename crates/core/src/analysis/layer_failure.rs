@@ -1,5 +1,7 @@
 //! Why one layer has no spectrum: its row carries the reason, the other layers are complete.
 
+use crate::analysis::tail_fit::NoFit;
+
 /// What kept a layer from being analysed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -45,6 +47,18 @@ pub(crate) enum LayerFailure {
         /// M.
         cols: usize,
     },
+    /// It has several matrices where one is needed.
+    #[error("has {matrices} matrices: traps are sought in layers of one")]
+    SeveralMatrices {
+        /// How many.
+        matrices: usize,
+    },
+    /// Its spectrum has no such fit.
+    #[error("no fit: {0}")]
+    Fit(heavytail_fits::FitFailure),
+    /// Its tail has no fit.
+    #[error(transparent)]
+    NoFit(NoFit),
     /// The row's note says why.
     #[error("so there is nothing to analyse")]
     Refused,

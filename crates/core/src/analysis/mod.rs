@@ -15,10 +15,11 @@ mod open_low_rank;
 mod open_merged;
 mod open_stack;
 mod open_weights;
-mod opened;
-mod read_factor;
+pub(crate) mod opened;
+pub(crate) mod read_factor;
+pub(crate) mod shuffled_layer;
 
-mod layer_spectrum;
+pub(crate) mod layer_spectrum;
 pub(crate) mod tail_fit;
 
 mod fill_certainty;
@@ -26,9 +27,9 @@ mod fill_erg;
 mod fill_farms;
 mod fill_fit;
 pub(crate) mod fill_layer;
-mod fill_mp;
+pub(crate) mod fill_mp;
 mod fill_random;
-mod fill_reason;
+pub(crate) mod fill_reason;
 mod fill_spectrum;
 mod fill_stable;
 mod fill_vectors;

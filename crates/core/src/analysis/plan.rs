@@ -101,7 +101,7 @@ pub(crate) fn origin(source: &dyn TensorSource) -> ModelOrigin {
     }
 }
 
-fn layer_options(options: &AnalyzeOptions) -> Result<LayerOptions, Error> {
+pub(crate) fn layer_options(options: &AnalyzeOptions) -> Result<LayerOptions, Error> {
     Ok(LayerOptions {
         min_evals: options.min_evals,
         max_evals: options.max_evals,

@@ -49,6 +49,15 @@ pub(crate) enum NoFit {
 }
 
 impl TailFit {
+    /// How many eigenvalues the tail has.
+    pub(crate) fn num_pl_spikes(&self) -> usize {
+        match self {
+            Self::PowerLaw(law) => law.num_pl_spikes,
+            Self::Clipped(clipped) => clipped.fit.num_pl_spikes,
+            Self::Truncated(law) => law.num_pl_spikes,
+        }
+    }
+
     /// The exponent.
     pub(crate) fn alpha(&self) -> f64 {
         match self {

@@ -1,0 +1,16 @@
+//! Models in, other tables than that of [`analyze`](crate::analyze) out: distances, traps, laws of the weights, one ESD.
+
+pub mod columns_distance;
+pub mod columns_trap_vectors;
+pub mod columns_traps;
+pub mod columns_weights;
+
+pub mod distances;
+pub mod esd;
+pub mod traps;
+pub mod weight_fits;
+
+pub use distances::{DistanceMethod, distances, mean_distances};
+pub use esd::esd;
+pub use traps::analyze_traps;
+pub use weight_fits::analyze_weights;
