@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::args_analyze::AnalysisArgs;
 use crate::args_check::CheckArgs;
 use crate::args_compare::CompareArgs;
+use crate::args_models::{DistancesArgs, EsdArgs, InspectArgs, RemoveTrapsArgs, RewriteArgs, SmoothArgs};
 
 /// Says, from a trained network's weights alone, whether it was trained with enough data, layer by layer.
 #[derive(Debug, Parser)]
@@ -32,6 +33,22 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Fail a pipeline when a model's alphas exceed limits.
     Check(CheckArgs),
+    /// How far each layer of a model is from that of another.
+    Distances(DistancesArgs),
+    /// Find correlation traps: what stands out of a layer even with its elements shuffled.
+    Traps(InspectArgs),
+    /// Fit laws to each layer's weights, each side by itself.
+    Weights(InspectArgs),
+    /// Print one layer's eigenvalues.
+    Esd(EsdArgs),
+    /// Write a new model with only some of each layer's singular triplets (SVDSmoothing).
+    Smooth(SmoothArgs),
+    /// Write a new model without its correlation traps (SVDSharpness).
+    Sharpen(RewriteArgs),
+    /// Write a new model without some of its correlation traps.
+    RemoveTraps(RemoveTrapsArgs),
+    /// Write a new model with each layer's elements shuffled.
+    Randomize(RewriteArgs),
     /// Print every column of the table with its meaning.
     Columns(ColumnsArgs),
     /// Print the completions of a shell.

@@ -6,6 +6,7 @@ mod args;
 mod args_analyze;
 mod args_check;
 mod args_compare;
+mod args_models;
 mod args_statistics;
 mod exit;
 mod failure;
@@ -24,6 +25,8 @@ mod cmd_check;
 mod cmd_columns;
 mod cmd_compare;
 mod cmd_describe;
+mod cmd_inspect;
+mod cmd_rewrite;
 mod cmd_shell;
 
 use std::process::ExitCode;
@@ -55,6 +58,14 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Analyze(args) => cmd_analyze::run(args, terminal),
         Command::Compare(args) => cmd_compare::run(args, terminal),
         Command::Check(args) => cmd_check::run(args, terminal),
+        Command::Distances(args) => cmd_inspect::run_distances(args, terminal),
+        Command::Traps(args) => cmd_inspect::run_traps(args, terminal),
+        Command::Weights(args) => cmd_inspect::run_weights(args, terminal),
+        Command::Esd(args) => cmd_inspect::run_esd(args),
+        Command::Smooth(args) => cmd_rewrite::run_smooth(args, terminal),
+        Command::Sharpen(args) => cmd_rewrite::run_sharpen(args, terminal),
+        Command::RemoveTraps(args) => cmd_rewrite::run_remove_traps(args, terminal),
+        Command::Randomize(args) => cmd_rewrite::run_randomize(args, terminal),
         Command::Columns(args) => cmd_columns::run(args, terminal),
         Command::Completions(args) => cmd_shell::completions(args),
         Command::Man => cmd_shell::man(),

@@ -11,6 +11,7 @@ mod describe;
 mod golden;
 mod interrupt;
 mod memory;
+mod models;
 mod output;
 mod page;
 mod shell;

@@ -17,6 +17,11 @@ const fn variant(golden: &'static str, options: &'static [&'static str]) -> Vari
     Variant { golden, weights: "matrices.safetensors", options, relative: 1e-8 }
 }
 
+/// Adapters, whose products the reference forms in f32.
+const fn lora(golden: &'static str, options: &'static [&'static str]) -> Variant {
+    Variant { golden, weights: "lora.safetensors", options, relative: 1e-5 }
+}
+
 /// Rows whose numbers rest on rounding: (row, column, relative tolerance).
 pub const LOOSER: &[(&str, &str, f64)] = &[("lowrank", "sv_min", 1e-5), ("lowrank", "detX_val", 1e-5)];
 
@@ -38,4 +43,39 @@ pub const VARIANTS: &[Variant] = &[
     variant("details_ERG.csv", &["--compat", "ww", "--erg"]),
     variant("details_mp_fit.csv", &["--compat", "ww", "--mp-fit"]),
     variant("details_clip_xmax.csv", &["--compat", "ww", "--fix-fingers", "clip_xmax"]),
+    variant("details_mp_fit.csv", &["--compat", "ww", "--mp-fit"]),
+    variant("details_detX.csv", &["--compat", "ww", "--detx"]),
+    variant("details_ERG.csv", &["--compat", "ww", "--erg"]),
+    variant("details_clip_xmax.csv", &["--compat", "ww", "--fix-fingers", "clip_xmax"]),
+    variant("details_xmin_peak.csv", &["--compat", "ww", "--fix-fingers", "xmin_peak"]),
+    variant("details_svd_accurate.csv", &["--compat", "ww", "--svd-method", "accurate"]),
+    variant(
+        "details_clip_xmax_thresh02.csv",
+        &["--compat", "ww", "--fix-fingers", "clip_xmax", "--finger-thresh", "0.2", "--max-fingers", "20"],
+    ),
+    variant("details_pool_false_mp_detX.csv", &["--compat", "ww", "--no-pool", "--mp-fit", "--detx"]),
+    // Options that do nothing in the reference, and here do not exist.
+    variant("details_glorot_fix.csv", &["--compat", "ww"]),
+    variant("details_deltas.csv", &["--compat", "ww"]),
+    variant("details_legacy_PL.csv", &["--compat", "ww", "--pl-package", "powerlaw"]),
+    variant("details_legacy_PL_xmax5.csv", &["--compat", "ww", "--pl-package", "powerlaw", "--xmax", "5"]),
+    variant(
+        "details_legacy_PL_force.csv",
+        &["--compat", "ww", "--pl-package", "powerlaw", "--xmax", "force"],
+    ),
+    variant(
+        "details_legacy_clip_xmax.csv",
+        &["--compat", "ww", "--pl-package", "powerlaw", "--fix-fingers", "clip_xmax"],
+    ),
+    variant(
+        "details_legacy_xmin_peak.csv",
+        &["--compat", "ww", "--pl-package", "powerlaw", "--fix-fingers", "xmin_peak"],
+    ),
+    variant(
+        "details_legacy_xmin_peak_xmin_max.csv",
+        &["--compat", "ww", "--pl-package", "powerlaw", "--fix-fingers", "xmin_peak", "--xmin-max", "3"],
+    ),
+    lora("details_peft.csv", &["--compat", "ww", "--peft"]),
+    lora("details_peft_detX.csv", &["--compat", "ww", "--peft", "with-base", "--detx", "--mp-fit"]),
+    lora("details_peft_with_base.csv", &["--compat", "ww", "--peft", "with-base"]),
 ];
