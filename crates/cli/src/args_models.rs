@@ -41,6 +41,9 @@ pub(crate) struct EsdArgs {
     pub(crate) layer: String,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
+    /// Print the curve of alpha against xmin instead: a line of CSV for every xmin that the fit considers.
+    #[arg(long)]
+    pub(crate) alpha_vs_xmin: bool,
     /// Write the eigenvalues to this file, whole or not at all, instead of to standard output.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,

@@ -4,8 +4,10 @@ use heavytail::columns_layer::{LAYER_TYPE, LONGNAME, M, N, REASON};
 use heavytail::inspect::columns_distance::{DELTA_B, DELTA_W};
 use heavytail::inspect::columns_traps::{EVAL_PERM, MP_BULK_MAX, TRAP_DELTA, TRAP_INDEX, TRAP_Q};
 use heavytail::inspect::columns_weights::{DISTRIBUTION, IS_BEST_FIT, KS_STAT, PARAMS, SIDE};
-use heavytail::inspect::{analyze_traps, analyze_weights, distances, esd, mean_distances};
-use heavytail::{Column, Details, Model};
+use heavytail::inspect::{
+    alpha_against_xmin, analyze_traps, analyze_weights, distances, esd, mean_distances,
+};
+use heavytail::{Column, Details, Model, TailCandidate};
 use heavytail_report::table;
 
 use crate::args::{Format, OutputArgs};
@@ -75,13 +77,19 @@ pub(crate) fn run_weights(args: &InspectArgs, terminal: &Terminal) -> Result<Exi
     show(&details, &columns, "", &args.output, output, terminal)
 }
 
-/// One layer's eigenvalues, ascending, one a line.
+/// One layer's eigenvalues, ascending, one a line; or its curve of alpha against xmin.
 pub(crate) fn run_esd(args: &EsdArgs) -> Result<Exit, Failure> {
     let options = args.analysis.options().check()?;
     let output = Output::prepare(args.output.as_deref())?;
     let source = open_model(&args.model)?;
-    let found = esd(&Model::new(source.as_ref()), &args.layer, &options)?;
-    let text: String = found.eigenvalues().iter().map(|lambda| format!("{lambda}\n")).collect();
+    let model = Model::new(source.as_ref());
+    let text: String = if args.alpha_vs_xmin {
+        let curve = alpha_against_xmin(&model, &args.layer, &options)?;
+        let line = |c: &TailCandidate| format!("{},{},{}\n", c.xmin, c.alpha, c.ks_distance);
+        std::iter::once("xmin,alpha,D\n".to_owned()).chain(curve.iter().map(line)).collect()
+    } else {
+        esd(&model, &args.layer, &options)?.eigenvalues().iter().map(|lambda| format!("{lambda}\n")).collect()
+    };
     output.finish(|out| out.write_all(text.as_bytes()).map_err(heavytail_report::Error::Write))?;
     Ok(Exit::Success)
 }

@@ -75,6 +75,8 @@ fn weights_and_the_esd_of_one_layer_are_printed() {
     let eigenvalues: Vec<f64> = esd.lines().map(|line| line.parse().unwrap()).collect();
     assert_eq!(eigenvalues.len(), 200);
     assert!(eigenvalues.is_sorted());
+    let curve = place.run(&["esd", "model.safetensors", "clean", "--alpha-vs-xmin"]).ok();
+    assert!(curve.starts_with("xmin,alpha,D\n") && curve.lines().count() == 200, "{curve}");
     let refused = place.run(&["esd", "model.safetensors", "nowhere"]).refused();
     assert!(refused.contains("no layer of this model is called `nowhere`"), "{refused}");
 }

@@ -113,10 +113,15 @@ pub(crate) fn failed(unit: &Unit, failure: &LayerFailure) -> Analyzed {
 }
 
 fn curves(esd: Esd, fit_options: &CheckedPowerLawOptions) -> LayerCurves {
+    let candidates = tail_candidates(&esd, fit_options);
+    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates }
+}
+
+/// Every xmin that a fit considers, ascending; none where there is no tail.
+pub(crate) fn tail_candidates(esd: &Esd, fit_options: &CheckedPowerLawOptions) -> Vec<TailCandidate> {
     let candidates = power_law_candidates(esd.eigenvalues(), fit_options).unwrap_or_default();
-    let candidates = candidates
+    candidates
         .iter()
         .map(|c| TailCandidate { xmin: c.xmin, alpha: c.alpha, ks_distance: c.ks_distance })
-        .collect();
-    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates }
+        .collect()
 }

@@ -11,6 +11,6 @@ pub mod traps;
 pub mod weight_fits;
 
 pub use distances::{DistanceMethod, distances, mean_distances};
-pub use esd::esd;
+pub use esd::{alpha_against_xmin, esd};
 pub use traps::analyze_traps;
 pub use weight_fits::analyze_weights;
