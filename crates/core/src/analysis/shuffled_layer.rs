@@ -12,7 +12,7 @@ use crate::analysis::layer_failure::LayerFailure;
 use crate::analysis::unit::Unit;
 use crate::options::AnalyzeOptions;
 
-/// W_perm.flat[i] = W.flat[p[i]] over the row-major elements of the tall matrix.
+/// `W_perm.flat[i] = W.flat[p[i]]` over the row-major elements of the tall matrix.
 pub(crate) struct Permutation(Vec<usize>);
 
 impl Permutation {
