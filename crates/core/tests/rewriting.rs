@@ -100,6 +100,9 @@ fn a_model_is_never_rewritten_in_place_and_a_share_out_of_range_is_named() {
     let method = Smoothing::Svd { percent: 1.5 };
     let refused = smooth(&model, &options, method, Path::new("/nowhere")).unwrap_err().to_string();
     assert!(refused.starts_with("option percent: 1.5"), "{refused}");
+    let stacked = checked(AnalyzeOptions { stacked: true, ..AnalyzeOptions::default() });
+    let refused = smooth(&model, &stacked, Smoothing::Rmt, Path::new("/nowhere")).unwrap_err().to_string();
+    assert!(refused.starts_with("option stacked: true is not allowed; only for analyze"), "{refused}");
 }
 
 #[test]

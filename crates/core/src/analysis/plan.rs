@@ -51,6 +51,20 @@ pub(crate) fn plan(model: &Model<'_>, options: &AnalyzeOptions) -> Result<Plan, 
     Ok(plan)
 }
 
+/// Finds the layers' own weights, whatever base model there is, for what is no analysis.
+///
+/// # Errors
+/// As [`plan`], or an option that makes rows of something else.
+pub(crate) fn plan_weights(model: &Model<'_>, options: &AnalyzeOptions) -> Result<Plan, Error> {
+    let derived =
+        [("peft", options.peft != Peft::No), ("intra", options.intra), ("stacked", options.stacked)];
+    if let Some((option, _)) = derived.iter().find(|(_, asked)| *asked) {
+        let allowed = "only for analyze: this call is about the layers' own weights".to_owned();
+        return Err(Error::Option { option, value: "true".to_owned(), allowed });
+    }
+    plan(&Model { base: None, ..*model }, options)
+}
+
 /// A row of a layer's own weights.
 pub(crate) fn of_weights(model: &Model<'_>, layer: Layer) -> Unit {
     Unit::of_weights(layer.clone(), dtype(model, layer.tensor))

@@ -8,7 +8,7 @@ use heavytail_spectra::{DenseMatrix, Error as SpectraError, Matrix};
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::fill_reason::add_reason;
 use crate::analysis::layer_failure::LayerFailure;
-use crate::analysis::plan::{layer_options, origin, plan};
+use crate::analysis::plan::{layer_options, origin, plan_weights};
 use crate::checked::CheckedOptions;
 use crate::density::mean;
 use crate::details::Details;
@@ -61,7 +61,7 @@ pub fn distances(
     options: &CheckedOptions,
 ) -> Result<Details, Error> {
     let options = options.get();
-    let plan = plan(&Model { base: None, ..*first }, options)?;
+    let plan = plan_weights(first, options)?;
     let others = base_options(&layer_options(options)?);
     let others = discover_with_hints(second.source, &others, second.hints)?;
     let layers: Vec<Layer> = plan.units.iter().map(|unit| unit.layer.clone()).collect();

@@ -11,7 +11,7 @@ use heavytail_spectra::{DenseMatrix, Matrix, SpectrumOptions};
 
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::layer_failure::LayerFailure;
-use crate::analysis::plan::{origin, plan};
+use crate::analysis::plan::{origin, plan_weights};
 use crate::analysis::shuffled_layer::Shuffled;
 use crate::analysis::unit::Unit;
 use crate::budget::memory_budget;
@@ -45,7 +45,7 @@ use crate::transform::rewrite::read_matrices;
 /// As [`describe`](crate::describe).
 pub fn analyze_traps(model: &Model<'_>, options: &CheckedOptions, cancel: &Cancel) -> Result<Details, Error> {
     let options = options.get();
-    let plan = plan(&Model { base: None, ..*model }, options)?;
+    let plan = plan_weights(model, options)?;
     // Shuffling holds the layer, its copy and its eigenvectors.
     let needs = AnalyzeOptions { randomize: true, vectors: true, ..options.clone() };
     let job = |unit| Job {

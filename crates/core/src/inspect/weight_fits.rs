@@ -6,7 +6,7 @@ use heavytail_spectra::schedule::{Job, Outcome, run};
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::fill_reason::add_reason;
 use crate::analysis::layer_failure::LayerFailure;
-use crate::analysis::plan::{origin, plan};
+use crate::analysis::plan::{origin, plan_weights};
 use crate::analysis::unit::Unit;
 use crate::budget::memory_budget;
 use crate::checked::CheckedOptions;
@@ -32,7 +32,7 @@ pub fn analyze_weights(
     cancel: &Cancel,
 ) -> Result<Details, Error> {
     let options = options.get();
-    let plan = plan(&Model { base: None, ..*model }, options)?;
+    let plan = plan_weights(model, options)?;
     let job = |unit: &'_ Unit| {
         let elements: u64 = unit.layer.matrices.iter().map(|view| (view.rows * view.cols) as u64).sum();
         #[expect(clippy::cast_precision_loss, reason = "only the order of costs matters")]

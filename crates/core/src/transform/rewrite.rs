@@ -12,7 +12,7 @@ use heavytail_spectra::DenseMatrix;
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::fill_reason::add_reason;
 use crate::analysis::layer_failure::LayerFailure;
-use crate::analysis::plan::{origin, plan};
+use crate::analysis::plan::{origin, plan_weights};
 use crate::analysis::read_factor::read_row_major;
 use crate::analysis::unit::Unit;
 use crate::checked::CheckedOptions;
@@ -47,7 +47,7 @@ pub(crate) fn rewrite(
 ) -> Result<Details, Error> {
     refuse_in_place(model.source, to)?;
     let options = options.get();
-    let plan = plan(&Model { base: None, ..*model }, options)?;
+    let plan = plan_weights(model, options)?;
     let mut by_tensor: BTreeMap<usize, Vec<&Unit>> = BTreeMap::new();
     for unit in &plan.units {
         by_tensor.entry(unit.layer.tensor).or_default().push(unit);
