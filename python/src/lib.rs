@@ -1,1 +1,38 @@
-//! The native half of the Python package: views in, calls of the engine, tables out.
+//! The native half of the Python package: views of Python's tensors in, calls of the engine, tables out.
+//!
+//! Nothing here computes: a model is borrowed ([`model`], [`dlpack`]), the engine runs beside the interpreter
+//! ([`detached`]), and its results are handed to Python as plain values ([`details`], [`values`]).
+
+mod detached;
+mod exceptions;
+
+mod dlpack;
+mod dtypes;
+mod model;
+mod python_source;
+
+mod options;
+mod progress;
+
+mod details;
+mod values;
+
+mod analyze;
+mod fit;
+
+use pyo3::prelude::*;
+
+/// The engine of `heavytail`; its Python face is the package around it.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::analyze::{analyze, columns, compare, describe};
+    #[pymodule_export]
+    use crate::details::Details;
+    #[pymodule_export]
+    use crate::exceptions::{HeavytailError, ModelError, OptionError};
+    #[pymodule_export]
+    use crate::fit::fit_powerlaw;
+    #[pymodule_export]
+    use crate::model::{Model, ModelBuilder};
+}

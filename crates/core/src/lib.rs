@@ -69,6 +69,7 @@ pub use engine::{analyze, describe};
 pub use error::Error;
 pub use gate::{Finding, GateOptions, Level, Rule, gate, is_shut};
 pub use heavytail_formats::{TensorSource, open};
+pub use {heavytail_fits as fits, heavytail_formats as formats, heavytail_layers as layers};
 pub use layer_verdict::LayerVerdict;
 pub use model::Model;
 pub use observer::{Cancel, LayerTask, Observer, Silent};

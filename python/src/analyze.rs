@@ -1,0 +1,87 @@
+//! Models and options from Python in, tables and comparisons out.
+
+use std::sync::Arc;
+
+use heavytail::{Cancel, CompareOptions};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::detached::{detached, guarded};
+use crate::details::Details;
+use crate::model::Model;
+use crate::options::analyze_options;
+use crate::progress::Progress;
+use crate::values::plain;
+
+/// Lists the layers of a model without any maths.
+#[pyfunction]
+pub(crate) fn describe(py: Python<'_>, model: &Model, options: &Bound<'_, PyDict>) -> PyResult<Details> {
+    let options = analyze_options(options)?;
+    let (source, hints) = (Arc::clone(&model.source), model.hints.clone());
+    let cancel = Arc::new(Cancel::new());
+    let table = detached(
+        py,
+        &cancel,
+        |_py| Ok(()),
+        move || heavytail::describe(&heavytail::Model { source: source.as_ref(), hints: &hints }, &options),
+    )?;
+    Ok(Details { table: Arc::new(table) })
+}
+
+/// Analyses every layer of a model; `progress` is called on this thread with (done, total, share, name).
+#[pyfunction]
+#[pyo3(signature = (model, options, progress = None))]
+pub(crate) fn analyze(
+    py: Python<'_>,
+    model: &Model,
+    options: &Bound<'_, PyDict>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Details> {
+    let options = analyze_options(options)?;
+    let (source, hints) = (Arc::clone(&model.source), model.hints.clone());
+    let cancel = Arc::new(Cancel::new());
+    let observer = Arc::new(Progress::default());
+    let (stop, watcher) = (Arc::clone(&cancel), Arc::clone(&observer));
+    let table = detached(
+        py,
+        &cancel,
+        |py| progress.as_ref().map_or(Ok(()), |callback| observer.tell(py, callback)),
+        move || {
+            let model = heavytail::Model { source: source.as_ref(), hints: &hints };
+            heavytail::analyze(&model, &options, watcher.as_ref(), &stop)
+        },
+    )?;
+    Ok(Details { table: Arc::new(table) })
+}
+
+/// Holds tables of two or more models against each other.
+#[pyfunction]
+#[pyo3(signature = (models, resamples = None, confidence = None, seed = None))]
+pub(crate) fn compare(
+    py: Python<'_>,
+    models: Vec<(String, Bound<'_, Details>)>,
+    resamples: Option<usize>,
+    confidence: Option<f64>,
+    seed: Option<u64>,
+) -> PyResult<Py<PyAny>> {
+    guarded(|| {
+        let default = CompareOptions::default();
+        let options = CompareOptions {
+            resamples: resamples.unwrap_or(default.resamples),
+            confidence: confidence.unwrap_or(default.confidence),
+            seed: seed.unwrap_or(default.seed),
+            ..default
+        };
+        let tables: Vec<(String, Arc<heavytail::Details>)> =
+            models.iter().map(|(label, details)| (label.clone(), Arc::clone(&details.get().table))).collect();
+        let tables: Vec<(String, &heavytail::Details)> =
+            tables.iter().map(|(label, table)| (label.clone(), table.as_ref())).collect();
+        plain(py, &py.detach(|| heavytail::compare(&tables, &options)))
+    })
+}
+
+/// The registry of columns: name, type, unit, meaning, definition, reading, source, origin, presence.
+#[pyfunction]
+pub(crate) fn columns(py: Python<'_>) -> PyResult<Py<PyAny>> {
+    plain(py, &heavytail::registry())
+}

@@ -1,0 +1,78 @@
+//! A long piece of work in, its result out, with the interpreter free meanwhile and Ctrl-C heard.
+//!
+//! The work runs on a thread of its own; the calling thread wakes a few times a second to let Python handle signals
+//! and to tell of the progress. When Python raises, the work is told to stop and left to end by itself: it owns what
+//! it reads, and a layer of a large model may take seconds to finish.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use heavytail::Cancel;
+use pyo3::prelude::*;
+
+use crate::exceptions::{HeavytailError, of_engine};
+
+/// How often Python is asked for signals: often enough that a stop within half a second is certain.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Runs `work` without holding the interpreter; `tick` is called with it between times.
+pub(crate) fn detached<T, W>(
+    py: Python<'_>,
+    cancel: &Arc<Cancel>,
+    mut tick: impl FnMut(Python<'_>) -> PyResult<()>,
+    work: W,
+) -> PyResult<T>
+where
+    T: Send + 'static,
+    W: FnOnce() -> Result<T, heavytail::Error> + Send + 'static,
+{
+    let (done, mut results) = sync_channel(1);
+    let body = move || {
+        // The receiver is gone when the caller was interrupted: then nobody wants the result.
+        let _ = done.send(catch_unwind(AssertUnwindSafe(work)));
+    };
+    thread::Builder::new()
+        .name("heavytail".to_owned())
+        .spawn(body)
+        .map_err(|error| HeavytailError::new_err(format!("no thread for the analysis: {error}")))?;
+    loop {
+        let waited = py.detach(move || wait(results));
+        results = waited.1;
+        match waited.0 {
+            Ok(Ok(result)) => {
+                tick(py)?;
+                return result.map_err(|error| of_engine(&error));
+            }
+            Ok(Err(fault)) => return Err(fault_of_ours(fault.as_ref())),
+            Err(RecvTimeoutError::Timeout) => {
+                py.check_signals().and_then(|()| tick(py)).inspect_err(|_raised| cancel.cancel())?;
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(HeavytailError::new_err("the analysis ended without a result; please report it"));
+            }
+        }
+    }
+}
+
+/// The receiver goes in and comes back, since it may not be shared between threads.
+fn wait<T>(results: Receiver<T>) -> (Result<T, RecvTimeoutError>, Receiver<T>) {
+    (results.recv_timeout(TICK), results)
+}
+
+/// A panic must reach Python as an exception that `except Exception` catches.
+fn fault_of_ours(fault: &(dyn std::any::Any + Send)) -> PyErr {
+    let message = fault
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| fault.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    HeavytailError::new_err(format!("heavytail failed; please report it: {message}"))
+}
+
+/// Runs a short piece of work on the calling thread; a panic becomes an exception.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|fault| Err(fault_of_ours(fault.as_ref())))
+}

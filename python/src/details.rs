@@ -1,0 +1,113 @@
+//! A details table in, its columns, curves and verdict as Python values out.
+
+use std::sync::Arc;
+
+use heavytail::summary::{Over, summary};
+use heavytail::{VerdictOptions, judge};
+use pyo3::exceptions::{PyIndexError, PyKeyError};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::values::{bytes, cell, plain};
+
+/// The table of one model, as the engine made it.
+#[pyclass(frozen, module = "heavytail._native")]
+pub(crate) struct Details {
+    pub(crate) table: Arc<heavytail::Details>,
+}
+
+#[pymethods]
+impl Details {
+    /// Number of rows.
+    fn __len__(&self) -> usize {
+        self.table.rows.len()
+    }
+
+    /// Name and type of each column that the table has, in print order.
+    fn columns(&self) -> Vec<(&'static str, &'static str)> {
+        self.table.columns().iter().map(|column| (column.name, column.kind.name())).collect()
+    }
+
+    /// A column's values, `None` where null.
+    fn column(&self, py: Python<'_>, name: &str) -> PyResult<Vec<Py<PyAny>>> {
+        let column = heavytail::column::find(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        self.table.rows.iter().map(|row| cell(py, row.get(column))).collect()
+    }
+
+    /// The ESD of a row: eigenvalues, ascending, as bytes of float64; none where it was not kept or has none.
+    fn eigenvalues<'py>(&self, py: Python<'py>, row: usize) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        Ok(self.curves(row)?.map(|curves| bytes(py, &curves.eigenvalues)))
+    }
+
+    /// Every xmin that a row's fit considered, with D and alpha there: three arrays as bytes of float64.
+    #[expect(clippy::type_complexity, reason = "three arrays in one answer")]
+    fn candidates<'py>(
+        &self,
+        py: Python<'py>,
+        row: usize,
+    ) -> PyResult<Option<(Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>)>> {
+        Ok(self.curves(row)?.map(|curves| {
+            let of = |value: fn(&heavytail::TailCandidate) -> f64| {
+                bytes(py, &curves.candidates.iter().map(value).collect::<Vec<f64>>())
+            };
+            (
+                of(|candidate| candidate.xmin),
+                of(|candidate| candidate.ks_distance),
+                of(|candidate| candidate.alpha),
+            )
+        }))
+    }
+
+    /// What has no row, and why.
+    fn coverage(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        plain(py, &self.table.coverage)
+    }
+
+    /// What the caller should hear although nothing stopped for it.
+    fn warnings(&self) -> Vec<String> {
+        self.table.warnings.clone()
+    }
+
+    /// The options that shaped the table, by their names on the command line.
+    fn options(&self) -> Vec<(String, String)> {
+        self.table.options.clone()
+    }
+
+    /// Where the model came from.
+    fn origin(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        plain(py, &self.table.origin)
+    }
+
+    /// The answer to "was it trained with enough data?" with its evidence.
+    #[pyo3(signature = (tolerated_share = None, significance = None, min_layers = None))]
+    fn verdict(
+        &self,
+        py: Python<'_>,
+        tolerated_share: Option<f64>,
+        significance: Option<f64>,
+        min_layers: Option<usize>,
+    ) -> PyResult<Py<PyAny>> {
+        let default = VerdictOptions::default();
+        let options = VerdictOptions {
+            tolerated_share: tolerated_share.unwrap_or(default.tolerated_share),
+            significance: significance.unwrap_or(default.significance),
+            min_layers: min_layers.unwrap_or(default.min_layers),
+        };
+        plain(py, &judge(&self.table, &options))
+    }
+
+    /// Means by column: over all rows as the reference takes them, or over the rows whose fit succeeded.
+    fn summary(&self, fitted_only: bool) -> Vec<(&'static str, f64)> {
+        let over = if fitted_only { Over::FittedRows } else { Over::AllRows };
+        summary(&self.table, over).into_iter().map(|(column, mean)| (column.name, mean)).collect()
+    }
+}
+
+impl Details {
+    fn curves(&self, row: usize) -> PyResult<Option<&heavytail::LayerCurves>> {
+        if row >= self.table.rows.len() {
+            return Err(PyIndexError::new_err(format!("row {row} of {}", self.table.rows.len())));
+        }
+        Ok(self.table.curves.get(row).and_then(Option::as_ref))
+    }
+}

@@ -1,0 +1,44 @@
+//! An error of the engine in, the Python exception that a caller can catch out.
+
+use pyo3::create_exception;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+create_exception!(
+    heavytail,
+    HeavytailError,
+    PyValueError,
+    "What heavytail refuses or can not do; the base of its errors."
+);
+create_exception!(
+    heavytail,
+    OptionError,
+    HeavytailError,
+    "An option that does not exist or has a value that it can not have."
+);
+create_exception!(
+    heavytail,
+    ModelError,
+    HeavytailError,
+    "A model that can not be read, or an object that is no model."
+);
+
+/// The exception for an error of the engine.
+pub(crate) fn of_engine(error: &heavytail::Error) -> PyErr {
+    let message = error.to_string();
+    match error {
+        heavytail::Error::Option { .. } | heavytail::Error::Fits(_) => OptionError::new_err(message),
+        heavytail::Error::Layers(layers)
+            if matches!(layers.kind(), heavytail::layers::ErrorKind::BadSelector { .. }) =>
+        {
+            OptionError::new_err(message)
+        }
+        heavytail::Error::Formats(_) => ModelError::new_err(message),
+        _ => HeavytailError::new_err(message),
+    }
+}
+
+/// The exception for a checkpoint that can't be read.
+pub(crate) fn of_formats(error: &heavytail::formats::Error) -> PyErr {
+    ModelError::new_err(error.to_string())
+}

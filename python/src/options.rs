@@ -1,0 +1,50 @@
+//! A dictionary of options from Python in, the engine's options out, or the error that names the wrong one.
+
+use heavytail::{AnalyzeOptions, CheckedOptions};
+use pyo3::conversion::FromPyObjectOwned;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::exceptions::{OptionError, of_engine};
+
+/// Reads and checks the options of an analysis; names are those of [`AnalyzeOptions`].
+pub(crate) fn analyze_options(given: &Bound<'_, PyDict>) -> PyResult<CheckedOptions> {
+    let mut options = AnalyzeOptions::default();
+    for (name, value) in given.iter() {
+        let name = name.cast::<PyString>()?.to_str()?.to_owned();
+        set(&mut options, &name, &value)?;
+    }
+    options.check().map_err(|error| of_engine(&error))
+}
+
+fn set(options: &mut AnalyzeOptions, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    match name {
+        "compat" => options.compat = of(name, value)?,
+        "min_evals" => options.min_evals = of(name, value)?,
+        "max_evals" => options.max_evals = of(name, value)?,
+        "max_n" => options.max_n = of(name, value)?,
+        "layers" => options.layers = of(name, value)?,
+        "start_ids" => options.start_ids = of(name, value)?,
+        "pool" => options.pool = of(name, value)?,
+        "conv2d_norm" => options.conv2d_norm = of(name, value)?,
+        "tolerance" => options.tolerance = of(name, value)?,
+        "xmax" => options.xmax = of(name, value)?,
+        "scale_free" => options.scale_free = of(name, value)?,
+        "threads" => options.threads = of(name, value)?,
+        "memory" => options.memory = of(name, value)?,
+        "seed" => options.seed = of(name, value)?,
+        "keep_curves" => options.keep_curves = of(name, value)?,
+        _ => return Err(OptionError::new_err(format!("there is no option `{name}`"))),
+    }
+    Ok(())
+}
+
+/// The value as the option's type, or an error that names the option.
+fn of<'py, T>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<T>
+where
+    T: FromPyObjectOwned<'py>,
+{
+    value.extract::<T>().map_err(Into::<PyErr>::into).map_err(|error| {
+        OptionError::new_err(format!("option {name}: {value} is not allowed; {error}"))
+    })
+}
