@@ -15,8 +15,15 @@ use crate::values::plain;
 
 /// Lists the layers of a model without any maths.
 #[pyfunction]
-pub(crate) fn describe(py: Python<'_>, model: &Model, options: &Bound<'_, PyDict>) -> PyResult<Details> {
+#[pyo3(signature = (model, options, base = None))]
+pub(crate) fn describe(
+    py: Python<'_>,
+    model: &Model,
+    options: &Bound<'_, PyDict>,
+    base: Option<&Model>,
+) -> PyResult<Details> {
     let options = analyze_options(options)?;
+    refuse_base(base)?;
     let (source, hints) = (Arc::clone(&model.source), model.hints.clone());
     let cancel = Arc::new(Cancel::new());
     let table = detached(
@@ -30,14 +37,16 @@ pub(crate) fn describe(py: Python<'_>, model: &Model, options: &Bound<'_, PyDict
 
 /// Analyses every layer of a model; `progress` is called on this thread with (done, total, share, name).
 #[pyfunction]
-#[pyo3(signature = (model, options, progress = None))]
+#[pyo3(signature = (model, options, progress = None, base = None))]
 pub(crate) fn analyze(
     py: Python<'_>,
     model: &Model,
     options: &Bound<'_, PyDict>,
     progress: Option<Py<PyAny>>,
+    base: Option<&Model>,
 ) -> PyResult<Details> {
     let options = analyze_options(options)?;
+    refuse_base(base)?;
     let (source, hints) = (Arc::clone(&model.source), model.hints.clone());
     let cancel = Arc::new(Cancel::new());
     let observer = Arc::new(Progress::default());
@@ -84,4 +93,11 @@ pub(crate) fn compare(
 #[pyfunction]
 pub(crate) fn columns(py: Python<'_>) -> PyResult<Py<PyAny>> {
     plain(py, &heavytail::registry())
+}
+
+fn refuse_base(base: Option<&Model>) -> PyResult<()> {
+    match base {
+        None => Ok(()),
+        Some(_) => Err(crate::exceptions::OptionError::new_err("base_model is not supported yet")),
+    }
 }

@@ -1,13 +1,17 @@
 //! A details table in, its columns, curves and verdict as Python values out.
 
+use std::io::Write;
 use std::sync::Arc;
 
+use heavytail::column::{Column, Origin};
 use heavytail::summary::{Over, summary};
 use heavytail::{VerdictOptions, judge};
 use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::detached::guarded;
+use crate::exceptions::HeavytailError;
 use crate::values::{bytes, cell, plain};
 
 /// The table of one model, as the engine made it.
@@ -23,9 +27,10 @@ impl Details {
         self.table.rows.len()
     }
 
-    /// Name and type of each column that the table has, in print order.
-    fn columns(&self) -> Vec<(&'static str, &'static str)> {
-        self.table.columns().iter().map(|column| (column.name, column.kind.name())).collect()
+    /// Name and type of each column that the table has, and whether it is the reference's, in print order.
+    fn columns(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let told = |column: &&Column| (column.name, column.kind.name(), column.origin == Origin::Reference);
+        self.table.columns().iter().map(told).collect()
     }
 
     /// A column's values, `None` where null.
@@ -96,11 +101,30 @@ impl Details {
         plain(py, &judge(&self.table, &options))
     }
 
+    /// The table as CSV.
+    fn to_csv(&self) -> PyResult<String> {
+        written(|out| heavytail_report::write_csv(&self.table, out))
+    }
+
+    /// Table, coverage and verdict as JSON.
+    fn to_json(&self) -> PyResult<String> {
+        written(|out| heavytail_report::write_json(&self.table, out))
+    }
+
     /// Means by column: over all rows as the reference takes them, or over the rows whose fit succeeded.
     fn summary(&self, fitted_only: bool) -> Vec<(&'static str, f64)> {
         let over = if fitted_only { Over::FittedRows } else { Over::AllRows };
         summary(&self.table, over).into_iter().map(|(column, mean)| (column.name, mean)).collect()
     }
+}
+
+/// What a writer of the report crate wrote.
+fn written(write: impl FnOnce(&mut dyn Write) -> Result<(), heavytail_report::Error>) -> PyResult<String> {
+    guarded(|| {
+        let mut bytes = Vec::new();
+        write(&mut bytes).map_err(|error| HeavytailError::new_err(error.to_string()))?;
+        Ok(String::from_utf8(bytes)?)
+    })
 }
 
 impl Details {

@@ -35,4 +35,8 @@ mod _native {
     use crate::fit::fit_powerlaw;
     #[pymodule_export]
     use crate::model::{Model, ModelBuilder};
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name by which Python knows a version")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -1,6 +1,6 @@
 //! A dictionary of options from Python in, the engine's options out, or the error that names the wrong one.
 
-use heavytail::{AnalyzeOptions, CheckedOptions};
+use heavytail::{AnalyzeOptions, CheckedOptions, FitLaw, FixFingers, PlPackage, SvdMethod};
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -28,7 +28,20 @@ fn set(options: &mut AnalyzeOptions, name: &str, value: &Bound<'_, PyAny>) -> Py
         "pool" => options.pool = of(name, value)?,
         "conv2d_norm" => options.conv2d_norm = of(name, value)?,
         "tolerance" => options.tolerance = of(name, value)?,
+        "fit" => options.fit = word(name, value, FitLaw::parse, FitLaw::WORDS)?,
+        "pl_package" => options.pl_package = word(name, value, PlPackage::parse, PlPackage::WORDS)?,
         "xmax" => options.xmax = of(name, value)?,
+        "xmax_force" => options.xmax_force = of(name, value)?,
+        "fix_fingers" => options.fix_fingers = word(name, value, FixFingers::parse, FixFingers::WORDS)?,
+        "max_fingers" => options.max_fingers = of(name, value)?,
+        "finger_thresh" => options.finger_thresh = of(name, value)?,
+        "xmin_max" => options.xmin_max = of(name, value)?,
+        "inverse" => options.inverse = of(name, value)?,
+        "svd_method" => options.svd_method = word(name, value, SvdMethod::parse, SvdMethod::WORDS)?,
+        "mp_fit" => options.mp_fit = of(name, value)?,
+        "randomize" => options.randomize = of(name, value)?,
+        "det_x" => options.det_x = of(name, value)?,
+        "vectors" => options.vectors = of(name, value)?,
         "scale_free" => options.scale_free = of(name, value)?,
         "threads" => options.threads = of(name, value)?,
         "memory" => options.memory = of(name, value)?,
@@ -39,12 +52,27 @@ fn set(options: &mut AnalyzeOptions, name: &str, value: &Bound<'_, PyAny>) -> Py
     Ok(())
 }
 
+/// The value as one of the option's words.
+fn word<T>(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    parse: fn(&str) -> Option<T>,
+    words: &[&str],
+) -> PyResult<T> {
+    let given: String = of(name, value)?;
+    parse(&given).ok_or_else(|| {
+        let words = words.join(", ");
+        OptionError::new_err(format!("option {name}: {given:?} is not allowed; one of {words}"))
+    })
+}
+
 /// The value as the option's type, or an error that names the option.
 fn of<'py, T>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<T>
 where
     T: FromPyObjectOwned<'py>,
 {
-    value.extract::<T>().map_err(Into::<PyErr>::into).map_err(|error| {
-        OptionError::new_err(format!("option {name}: {value} is not allowed; {error}"))
-    })
+    value
+        .extract::<T>()
+        .map_err(Into::<PyErr>::into)
+        .map_err(|error| OptionError::new_err(format!("option {name}: {value} is not allowed; {error}")))
 }

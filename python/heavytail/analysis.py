@@ -1,0 +1,162 @@
+"""A model and options in, its `Details` out: the functions of the package that a script calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heavytail import _native
+from heavytail.comparison import Comparison
+from heavytail.details import Details
+from heavytail.errors import OptionError, refuse_unknown_options
+from heavytail.options import Options, native_options
+from heavytail.progress import Progress, ProgressOption
+from heavytail.sources import describe_type, is_path, open_model
+
+__all__ = ["analyze", "analyze_with", "compare", "describe"]
+
+
+@refuse_unknown_options
+def analyze(
+    model: Any,
+    *,
+    layers: Sequence[int | str] | int | str = (),
+    min_evals: int = 8,
+    max_evals: int = 15000,
+    max_N: int | None = None,
+    pool: bool = True,
+    conv2d_norm: bool = True,
+    tolerance: float = 1e-6,
+    xmax: int | None = None,
+    scale_free: bool = False,
+    start_ids: int = 0,
+    compat: bool = False,
+    threads: int = 0,
+    memory: int | None = None,
+    seed: int = 0,
+    progress: ProgressOption = None,
+) -> Details:
+    """Analyses every layer of a model and returns its table, verdict and coverage.
+
+    Parameters
+    ----------
+    model
+        A torch module (Hugging Face and PEFT models are such), a Keras model, an `onnx.ModelProto`, a dict of tensors
+        or arrays, or the path or Hugging Face id of a checkpoint. It is only read.
+    layers
+        Which layers: ids, names, globs (`"h.*.attn.*"`) or types (`"conv2d"`); a leading `-` drops. All by default.
+    min_evals, max_evals, max_N
+        Layers with fewer or more eigenvalues, or a longer side N, are left out; no limit on N by default.
+    pool
+        Pool the slices of a convolution into one spectrum, or make one row a slice.
+    conv2d_norm
+        Scale the slices of a convolution by √(1/2), as weightwatcher does.
+    tolerance
+        Eigenvalues below this count as weak rank loss.
+    xmax
+        Drop this many of the largest eigenvalues before the fit.
+    scale_free
+        Fit eigenvalues above 1e-5·λ_max instead of above 1e-5.
+    start_ids
+        The first id.
+    compat
+        Reproduce weightwatcher 0.7.7 where it is wrong, too.
+    threads
+        Threads; 0 for one a core. The result does not depend on it.
+    memory
+        Bytes of working memory that may be held at once; half of the machine's by default.
+    seed
+        Seed of every random draw.
+    progress
+        `True` for a tqdm bar, `False` for none, or a callable of (done, total, share, name). By default a bar in
+        notebooks and terminals when tqdm is installed.
+
+    Raises
+    ------
+    OptionError
+        An option does not exist or can't have its value.
+    ModelError
+        The model can't be read.
+    """
+    options: Options = {
+        "layers": layers,
+        "min_evals": min_evals,
+        "max_evals": max_evals,
+        "max_n": max_N,
+        "pool": pool,
+        "conv2d_norm": conv2d_norm,
+        "tolerance": tolerance,
+        "xmax": xmax,
+        "scale_free": scale_free,
+        "start_ids": start_ids,
+        "compat": compat,
+        "threads": threads,
+        "memory": memory,
+        "seed": seed,
+    }
+    return analyze_with(model, options, progress)
+
+
+def analyze_with(model: Any, options: Options, progress: ProgressOption = None, base_model: Any = None) -> Details:
+    """Analyses a model under options that are named as the engine names them."""
+    native = native_options({**options, "keep_curves": True})
+    start_ids = int(native.get("start_ids", 0))
+    opened = open_model(model, start_ids)
+    base = None if base_model is None else open_model(base_model, start_ids)
+    with Progress.of(progress) as bar:
+        table = _native.analyze(opened, native, bar, base)
+    return Details(table, label=label_of(model))
+
+
+def describe(model: Any, options: Options, base_model: Any = None) -> Details:
+    """Lists the layers of a model without any maths."""
+    native = native_options(options)
+    start_ids = int(native.get("start_ids", 0))
+    base = None if base_model is None else open_model(base_model, start_ids)
+    return Details(_native.describe(open_model(model, start_ids), native, base), label=label_of(model))
+
+
+def compare(
+    *models: Any,
+    labels: Sequence[str] | None = None,
+    resamples: int | None = None,
+    confidence: float | None = None,
+    seed: int | None = None,
+    progress: ProgressOption = None,
+    **options: Any,
+) -> Comparison:
+    """Tells which of two or more models was trained with less data for its size.
+
+    Models are `Details`, or anything that `analyze` takes; `options` are those of `analyze`. `resamples`, `confidence`
+    and `seed` are of the bootstrap over layers.
+    """
+    if len(models) < 2:
+        raise OptionError(f"compare() takes two or more models, not {len(models)}")
+    tables = [model if isinstance(model, Details) else analyze(model, progress=progress, **options) for model in models]
+    names = list(labels) if labels is not None else unique([table.label for table in tables])
+    if len(names) != len(tables):
+        raise OptionError(f"compare() got {len(names)} labels for {len(tables)} models")
+    pairs = [(name, table.native) for name, table in zip(names, tables, strict=True)]
+    return Comparison(_native.compare(pairs, resamples, confidence, seed), names, tables)
+
+
+def label_of(model: Any) -> str:
+    """The name by which sentences speak of a model."""
+    if is_path(model):
+        from pathlib import Path
+
+        path = Path(model)
+        return path.parent.name if path.is_file() and path.parent.name else path.name or str(path)
+    if isinstance(model, Mapping):
+        return "model"
+    name = getattr(getattr(model, "config", None), "name_or_path", "") or getattr(model, "name", "")
+    return name if isinstance(name, str) and name else describe_type(model).rpartition(".")[2]
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """The names, numbered where one occurs twice."""
+    numbered = []
+    for position, name in enumerate(names):
+        before = names[:position].count(name)
+        numbered.append(f"{name} ({before + 1})" if before or name in names[position + 1 :] else name)
+    return numbered

@@ -1,0 +1,88 @@
+"""A torch tensor in, its memory lent out: on the CPU without a copy, from elsewhere one at a time when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from heavytail._native import ModelBuilder
+from heavytail.errors import ModelError
+
+__all__ = ["add_computed", "add_torch", "torch_dtype_name"]
+
+_NAMES = {
+    "float64": "f64",
+    "float32": "f32",
+    "float16": "f16",
+    "bfloat16": "bf16",
+    "float8_e4m3fn": "f8_e4m3",
+    "float8_e5m2": "f8_e5m2",
+    "float8_e4m3fnuz": "f8_e4m3fnuz",
+    "float8_e5m2fnuz": "f8_e5m2fnuz",
+    "float8_e8m0fnu": "f8_e8m0",
+    "int64": "i64",
+    "int32": "i32",
+    "int16": "i16",
+    "int8": "i8",
+    "uint64": "u64",
+    "uint32": "u32",
+    "uint16": "u16",
+    "uint8": "u8",
+    "bool": "bool",
+    "complex64": "c64",
+    "complex128": "c128",
+}
+
+
+def torch_dtype_name(dtype: Any) -> str | None:
+    """The engine's name for a torch element type, or none (quantised types, half complex numbers)."""
+    return _NAMES.get(str(dtype).removeprefix("torch."))
+
+
+def add_torch(builder: ModelBuilder, name: str, tensor: Any) -> int:
+    """Adds a torch tensor; returns its index."""
+    import torch
+
+    tensor = tensor.detach()
+    strided = tensor.layout == torch.strided and not tensor.is_quantized
+    if strided and tensor.device.type == "cpu" and not tensor.is_conj() and not tensor.is_neg():
+        dtype = torch_dtype_name(tensor.dtype)
+        if dtype is not None:
+            try:
+                return builder.add(name, _capsule(tensor), dtype)
+            except (BufferError, RuntimeError, TypeError, ModelError):
+                pass  # A tensor subclass without plain memory: read it when it is needed, and say then what is wrong.
+    return add_computed(builder, name, lambda: tensor, tensor.dtype, list(tensor.shape))
+
+
+def add_computed(builder: ModelBuilder, name: str, tensor: Callable[[], Any], dtype: Any, shape: list[int]) -> int:
+    """Adds a tensor that is moved to the CPU, unpacked or computed when the engine asks for it."""
+    stored = torch_dtype_name(dtype) or "f32"
+    return builder.add_lazy(name, stored, shape, lambda: _fetch(tensor(), name, stored))
+
+
+def _fetch(tensor: Any, name: str, stored: str) -> Any:
+    """The capsule of a tensor that lies anywhere, in any layout."""
+    import torch
+
+    with torch.no_grad():
+        if tensor.is_meta:
+            raise ModelError(f"`{name}` is on the meta device and has no numbers: load the weights first")
+        plain = tensor.detach()
+        if plain.layout != torch.strided:
+            plain = plain.to_dense()
+        if plain.is_quantized:
+            plain = plain.dequantize()
+        plain = plain.cpu().resolve_conj().resolve_neg()
+        if torch_dtype_name(plain.dtype) != stored:
+            plain = plain.to(torch.float32)
+        return _capsule(plain)
+
+
+def _capsule(tensor: Any) -> Any:
+    """The capsule; 8-bit floats as bytes, since not every torch has a DLPack word for them."""
+    import torch
+
+    if str(tensor.dtype).startswith("torch.float8"):
+        tensor = tensor.view(torch.uint8)
+    return tensor.__dlpack__()

@@ -1,0 +1,272 @@
+"""The API of weightwatcher 0.7.7 in, the engine's numbers out: `import heavytail as ww` and a notebook runs as before.
+
+Every method has the reference's name, positional order and defaults; our own keywords follow after `*`. Models are
+only read. Where the reference drops a layer silently, `coverage` says why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from heavytail import constants as ww
+from heavytail.analysis import analyze_with, describe
+from heavytail.details import Details, Uncovered
+from heavytail.errors import LayerNotFoundError, OptionError, refuse_unknown_options
+from heavytail.fitting import PowerLawTuple, fit_as_reference
+from heavytail.progress import ProgressOption
+from heavytail.reference_options import analyze_options, describe_options
+from heavytail.verdict import Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["WeightWatcher"]
+
+logger = logging.getLogger("heavytail")
+
+Layers = Sequence[int | str] | int | str
+
+_AVERAGED = ("log_norm", "alpha", "alpha_weighted", "log_alpha_norm", "log_spectral_norm", "stable_rank", "mp_softrank")
+
+
+class WeightWatcher:
+    """Judges trained networks from their weights, as `weightwatcher.WeightWatcher` does.
+
+    Parameters
+    ----------
+    model
+        Anything that `heavytail.analyze` takes: a torch, Keras or ONNX model, a dict of tensors, a path, an id of the
+        Hugging Face cache. Each method takes another one in its place.
+    framework
+        Accepted and ignored: what a model is, it says itself.
+    base_model
+        A model whose weights are subtracted before the analysis.
+    log_level
+        Level of the logger `heavytail`.
+    """
+
+    def __init__(
+        self, model: Any = None, framework: Any = None, base_model: Any = None, log_level: int | str | None = None
+    ) -> None:
+        self.model = model
+        self.base_model = base_model
+        self.details: pd.DataFrame | None = None
+        self._analyzed: Details | None = None
+        if log_level is not None:
+            logger.setLevel(log_level)
+
+    def __repr__(self) -> str:
+        from heavytail import __version__
+
+        return f"WeightWatcher v{__version__} (heavytail) {'no model' if self.model is None else type(self.model)}"
+
+    @refuse_unknown_options
+    def analyze(
+        self,
+        model: Any = None,
+        layers: Layers = (),
+        min_evals: int = ww.DEFAULT_MIN_EVALS,
+        max_evals: int = ww.DEFAULT_MAX_EVALS,
+        min_size: int | None = None,
+        max_size: int | None = None,
+        max_N: int | None = ww.DEFAULT_MAX_N,
+        glorot_fix: bool = False,
+        plot: bool = False,
+        randomize: bool = False,
+        savefig: str | bool = ww.DEF_SAVE_DIR,
+        mp_fit: bool = False,
+        conv2d_norm: bool = True,
+        ww2x: bool = ww.DEFAULT_WW2X,
+        pool: bool = ww.DEFAULT_POOL,
+        conv2d_fft: bool = False,
+        fft: bool = False,
+        deltas: bool = False,
+        intra: bool = False,
+        vectors: bool = False,
+        channels: str | None = None,
+        stacked: bool = False,
+        fix_fingers: str | bool | None = False,
+        xmin_max: float | None = None,
+        max_fingers: int = ww.DEFAULT_MAX_FINGERS,
+        finger_thresh: float = ww.DEFAULT_FINGER_THRESH,
+        fit: str = ww.PL,
+        sparsify: bool = True,
+        detX: bool = False,
+        ERG: bool = False,
+        svd_method: str = ww.FAST_SVD,
+        tolerance: float = ww.WEAK_RANK_LOSS_TOLERANCE,
+        start_ids: int = ww.DEFAULT_START_ID,
+        pl_package: str = ww.WW_POWERLAW_PACKAGE,
+        xmax: int | str | None = ww.DEFAULT_XMAX,
+        base_model: Any = None,
+        peft: bool | str = ww.DEFAULT_PEFT,
+        inverse: bool = False,
+        *,
+        compat: bool = False,
+        scale_free: bool = False,
+        threads: int = 0,
+        memory: int | None = None,
+        seed: int = 0,
+        progress: ProgressOption = None,
+    ) -> pd.DataFrame:
+        """Analyses the layers of a model; returns the reference's data frame, our own columns after its.
+
+        The keywords up to `inverse` are the reference's and mean what its documentation says. After them come ours:
+        `compat` reproduces the reference where it is wrong, too, and leaves our columns out; `scale_free` fits
+        eigenvalues above 1e-5·λ_max;
+        `threads`, `memory` (bytes) and `seed` as for `heavytail.analyze`; `progress` is True, False or a callable.
+
+        The verdict on the model is then in `.verdict`, everything that has no row in `.coverage`.
+
+        Raises
+        ------
+        OptionError
+            An option has a value that it can't have, or contradicts another.
+        UnknownOptionError
+            A keyword that does not exist; the message names the nearest one.
+        ModelError
+            There is no model, or it can't be read.
+        """
+        given = {name: value for name, value in locals().items() if name not in ("self", "model", "base_model")}
+        options = analyze_options(given)
+        model, base_model = self._models(model, base_model)
+        self._analyzed = analyze_with(model, options, progress, base_model=base_model)
+        for warning in self._analyzed.warnings:
+            logger.warning(warning)
+        self.details = self._analyzed.to_pandas(reference_only=compat)
+        if plot:
+            self._draw(savefig)
+        return self.details
+
+    @refuse_unknown_options
+    def describe(
+        self,
+        model: Any = None,
+        layers: Layers = (),
+        min_evals: int = ww.DEFAULT_MIN_EVALS,
+        max_evals: int = ww.DEFAULT_MAX_EVALS,
+        min_size: int | None = None,
+        max_size: int | None = None,
+        max_N: int | None = ww.DEFAULT_MAX_N,
+        glorot_fix: bool = False,
+        savefig: str | bool = ww.DEF_SAVE_DIR,
+        ww2x: bool = ww.DEFAULT_WW2X,
+        pool: bool = ww.DEFAULT_POOL,
+        conv2d_fft: bool = False,
+        fft: bool = False,
+        conv2d_norm: bool = True,
+        intra: bool = False,
+        channels: str | None = None,
+        stacked: bool = False,
+        start_ids: int = ww.DEFAULT_START_ID,
+        base_model: Any = None,
+        peft: bool | str = ww.DEFAULT_PEFT,
+        *,
+        compat: bool = False,
+    ) -> pd.DataFrame:
+        """Lists the layers that `analyze` would analyse, with their sizes, without any maths."""
+        given = {name: value for name, value in locals().items() if name not in ("self", "model", "base_model")}
+        model, base_model = self._models(model, base_model)
+        return describe(model, describe_options(given), base_model=base_model).described_to_pandas(
+            reference_only=compat
+        )
+
+    def get_details(self) -> pd.DataFrame | None:
+        """The data frame of the last `analyze`."""
+        return self.details
+
+    def get_summary(self, details: pd.DataFrame | None = None) -> dict[str, float]:
+        """Means of the frame's metrics over all rows, failed ones with their −1 included, as the reference's."""
+        frame = self.details if details is None else details
+        if frame is None:
+            return {}
+        return {name: frame[name].mean() for name in _AVERAGED if name in frame.columns}
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the analysed model was trained with enough data, with the evidence."""
+        return self._last().verdict
+
+    @property
+    def coverage(self) -> list[Uncovered]:
+        """Every tensor and layer of the analysed model without a row, with its reason."""
+        return self._last().coverage
+
+    @property
+    def table(self) -> Details:
+        """The last analysis as `heavytail.Details`."""
+        return self._last()
+
+    @refuse_unknown_options
+    def get_ESD(
+        self, model: Any = None, layer: int | str | None = None, random: bool = False, params: Any = None
+    ) -> npt.NDArray[np.float64]:
+        """The eigenvalue spectrum of one layer, by its id or name, ascending; of its shuffled elements if `random`.
+
+        Raises
+        ------
+        LayerNotFoundError
+            The model has no such layer.
+        """
+        model, base_model = self._models(model, None)
+        if layer is None:
+            raise OptionError("get_ESD() needs a layer: its id or its name")
+        every = {"min_evals": 1, "max_evals": 0}
+        listed = describe(model, every, base_model=base_model)
+        identifier = listed["layer_id"][listed.row_of(layer)]
+        if random:
+            raise OptionError("get_ESD(random=True) is not there yet; analyze(randomize=True) has the columns of it")
+        options = {**every, "layers": [identifier]}
+        details = analyze_with(model, options, progress=False, base_model=base_model)
+        if len(details) == 0:
+            raise LayerNotFoundError(f"no layer {layer!r} has a row")
+        return details.eigenvalues(identifier)
+
+    def fit_powerlaw(
+        self,
+        evals: npt.ArrayLike,
+        xmin: float | str | None = None,
+        xmax: float | str | None = None,
+        plot: bool = True,
+        layer_name: str = "",
+        layer_id: int = 0,
+        plot_id: int | str = 0,
+        sample: bool = False,
+        sample_size: int | None = None,
+        savedir: str = ww.DEF_SAVE_DIR,
+        savefig: str | bool = True,
+        thresh: float = ww.EVALS_THRESH,
+        fix_fingers: str | bool | None = False,
+        finger_thresh: float = ww.DEFAULT_FINGER_THRESH,
+        xmin_max: float | None = None,
+        max_fingers: int = ww.DEFAULT_MAX_FINGERS,
+        fit_type: str = ww.POWER_LAW,
+        pl_package: str = ww.DEFAULT_POWERLAW_PACKAGE,
+    ) -> PowerLawTuple:
+        """Fits a power law to eigenvalues; returns the reference's tuple of eleven (nothing is drawn)."""
+        return fit_as_reference(evals, xmin, xmax, thresh, fix_fingers, fit_type, pl_package)
+
+    def _models(self, model: Any, base_model: Any) -> tuple[Any, Any]:
+        """The model to analyse and its base: those given, which are kept, or those of the constructor."""
+        if model is not None:
+            self.model = model
+        if base_model is not None:
+            self.base_model = base_model
+        if self.model is None:
+            raise OptionError("there is no model: pass one to the constructor or to this method")
+        return self.model, self.base_model
+
+    def _last(self) -> Details:
+        if self._analyzed is None:
+            raise OptionError("nothing has been analysed yet: call analyze() first")
+        return self._analyzed
+
+    def _draw(self, savefig: str | bool) -> None:
+        from heavytail.plots.layer_figures import draw_layers
+
+        draw_layers(self._last(), savefig)

@@ -1,0 +1,130 @@
+"""`Details`: rows, frames, verdict, coverage, comparison, and what a notebook shows of them."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import heavytail
+
+
+@pytest.fixture(scope="module")
+def tables(pair):
+    layers = ["*.attn.*", "*.mlp.*"]
+    return [heavytail.analyze(path, layers=layers, progress=False) for path in pair]
+
+
+def test_details_are_a_sequence_of_rows(tables):
+    details = tables[0]
+    assert len(list(details)) == len(details) == 16
+    row = details[0]
+    assert row["longname"].startswith("transformer.h.0.attn")
+    assert row["alpha"] == details["alpha"][0]
+    assert details[-1] == list(details)[-1]
+    assert [each["N"] for each in details[:2]] == details["N"][:2]
+    with pytest.raises(KeyError, match="'alhpa' is no column of this table; it has layer_id"):
+        details["alhpa"]
+
+
+def test_frames_of_every_library_hold_the_same(tables):
+    details = tables[0]
+    pandas, polars = details.to_pandas(), details.to_polars()
+    assert isinstance(pandas, pd.DataFrame)
+    assert list(pandas.columns) == polars.columns == details.columns
+    assert pandas["alpha"].tolist() == polars["alpha"].to_list() == details["alpha"]
+    assert polars.schema["N"] == pl.Int64
+    from_arrow = pl.DataFrame(details)
+    assert from_arrow.equals(polars)
+
+
+def test_the_files_of_the_command_line_come_out_of_python_too(tables, tmp_path):
+    details = tables[0]
+    path = tmp_path / "table.csv"
+    path.write_text(details.to_csv())
+    again = pd.read_csv(path)
+    assert again["alpha"].tolist() == details["alpha"]
+    document = json.loads(details.to_json())
+    assert len(document["rows"]) == len(details)
+
+
+def test_the_verdict_is_a_value_with_its_evidence(tables):
+    much, little = (table.verdict for table in tables)
+    assert much.layers == much.fitted == 16
+    assert str(much) == much.sentence
+    assert bool(much) == (much.word == "enough-data")
+    assert {role.role for role in little.roles} >= {"transformer.h.*.attn.c_attn"}
+    assert all(layer.alpha > 6 for layer in little.above)
+
+
+def test_a_comparison_says_which_model_had_less_data(tables, pair):
+    comparison = heavytail.compare(*tables)
+    assert comparison.labels == ("tiny-gpt-much-data", "tiny-gpt-little-data")
+    found = comparison.pairs[0]
+    assert found.word == "second-had-less"
+    assert found.difference.low < found.difference.estimate < found.difference.high < 0
+    assert len(found.matched) == 16
+    assert "tiny-gpt-little-data was trained with less data" in comparison.sentence
+    again = heavytail.compare(tables[0], pair[1], labels=["a", "b"], layers=["*.attn.*", "*.mlp.*"], progress=False)
+    assert again.pairs[0].difference == found.difference
+
+
+def test_a_comparison_of_one_model_or_with_unknown_options_is_refused(tables):
+    with pytest.raises(heavytail.OptionError, match="two or more"):
+        heavytail.compare(tables[0])
+    with pytest.raises(heavytail.OptionError, match="3 labels for 2"):
+        heavytail.compare(*tables, labels="abc")
+    with pytest.raises(heavytail.UnknownOptionError, match="did you mean `layers`"):
+        heavytail.compare({"a": np.eye(9)}, {"b": np.eye(9)}, layer=[1])
+
+
+def test_the_curves_of_a_layer_are_at_hand(tables):
+    details = tables[0]
+    evals = details.eigenvalues("transformer.h.0.mlp.c_fc")
+    assert len(evals) == details["num_evals"][details.row_of("transformer.h.0.mlp.c_fc")]
+    assert np.all(np.diff(evals) >= 0)
+    candidates = details.candidates("transformer.h.0.mlp.c_fc")
+    best = int(np.argmin(candidates["D"]))
+    row = details[details.row_of("transformer.h.0.mlp.c_fc")]
+    assert candidates["xmin"][best] == pytest.approx(row["xmin"])
+    assert candidates["alpha"][best] == pytest.approx(row["alpha"])
+    with pytest.raises(LookupError, match=r"no layer 'h\.9' has a row"):
+        details.eigenvalues("h.9")
+
+
+def test_a_notebook_shows_well_formed_html_with_every_name_escaped():
+    weights = {"<script>alert(1)</script>.weight": np.random.default_rng(0).standard_normal((30, 20))}
+    details = heavytail.analyze(weights, progress=False)
+    html = details._repr_html_()
+    assert "<script>" not in html
+    tree = ElementTree.fromstring(html.replace("&nbsp;", " "))
+    assert len(tree.findall(".//tbody/tr")) == 1
+    assert tree.find(".//svg") is not None
+    both = heavytail.compare(details, details, labels=["a&b", "c"])
+    ElementTree.fromstring(both._repr_html_())
+
+
+def test_spectrum_and_fit_stand_alone():
+    quantiles = (1.0 - np.arange(500) / 500) ** -0.5
+    law = heavytail.fit_powerlaw(quantiles)
+    assert law.alpha == pytest.approx(3.0, abs=0.1)
+    assert heavytail.fit_powerlaw(1e-9 * quantiles, scale_free=True).alpha == pytest.approx(law.alpha)
+    np.testing.assert_allclose(heavytail.spectrum(np.diag([1.0, 2.0, 3.0])), [1.0, 4.0, 9.0])
+    np.testing.assert_allclose(heavytail.spectrum([[3.0, 4.0]]), [25.0])
+    assert heavytail.spectrum(np.empty((0, 3))).size == 0
+    with pytest.raises(heavytail.OptionError, match="3 axes"):
+        heavytail.spectrum(np.zeros((2, 2, 2)))
+    with pytest.raises(heavytail.HeavytailError, match="no power law"):
+        heavytail.fit_powerlaw([1.0])
+    with pytest.raises(heavytail.OptionError, match="NaN"):
+        heavytail.fit_powerlaw([1.0, np.nan])
+
+
+def test_the_registry_tells_what_columns_mean():
+    known = {column.name: column for column in heavytail.columns()}
+    assert known["alpha"].origin == "reference"
+    assert "power law" in known["alpha"].meaning

@@ -1,0 +1,75 @@
+"""Ctrl-C, progress and faults: the interpreter stays in charge while the engine works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import heavytail
+
+LONG_RUN = """
+import time, numpy as np, heavytail
+weights = {f"w{i}.weight": np.random.default_rng(i).standard_normal((2500, 2500)) for i in range(6)}
+print("ready", flush=True)
+try:
+    heavytail.analyze(weights, progress=lambda *told: None)
+except KeyboardInterrupt:
+    print("stopped", time.time(), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for one process")
+def test_ctrl_c_stops_a_long_layer_within_half_a_second():
+    process = subprocess.Popen([sys.executable, "-c", LONG_RUN], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(1.0)
+    os.kill(process.pid, signal.SIGINT)
+    sent = time.time()
+    word, at = process.stdout.readline().split()
+    assert word == "stopped"
+    assert float(at) - sent < 0.5
+    process.kill()
+
+
+def test_progress_is_told_on_the_calling_thread(weights):
+    told = []
+    heavytail.analyze(weights, progress=lambda *step: told.append(step))
+    done, total, share, _ = told[-1]
+    assert (done, total) == (3, 3)
+    assert share == pytest.approx(1.0)
+    assert [step[0] for step in told] == sorted(step[0] for step in told)
+
+
+def test_an_exception_of_the_callback_reaches_the_caller(weights):
+    def stop(*_):
+        raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        heavytail.analyze(weights, progress=stop)
+
+
+def test_a_bar_is_drawn_when_asked_for(weights, capsys):
+    heavytail.analyze(weights, progress=True)
+    assert "layers" in capsys.readouterr().err
+    heavytail.analyze(weights)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_tensor_that_fails_to_load_is_its_rows_reason():
+    class Broken:
+        shape = (32, 16)
+        dtype = np.dtype(np.float32)
+
+        def __array__(self, *args, **kwargs):
+            raise OSError("the file was closed")
+
+    details = heavytail.analyze({"a.weight": Broken(), "b.weight": np.eye(16)}, progress=False)
+    assert details["longname"] == ["a", "b"]
+    assert details["status"][0] == "failed"
+    assert "the file was closed" in details["reason"][0]

@@ -1,0 +1,135 @@
+"""Torch models: the tree's ids and names, every layout and type, and nothing of the user's model changed."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils import parametrizations
+
+import heavytail
+
+
+class Net(nn.Module):
+    """A convolution, a norm, matrices, an embedding: what torchvision and transformers are made of."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(16, 32, 3), nn.BatchNorm2d(32), nn.ReLU())
+        self.embed = nn.Embedding(70, 24)
+        self.head = nn.Linear(64, 40)
+        self.tied = self.head
+
+
+@pytest.fixture
+def net():
+    torch.manual_seed(0)
+    return Net()
+
+
+def analyze(model, **options):
+    return heavytail.analyze(model, progress=False, **options)
+
+
+def test_ids_are_positions_in_the_module_tree(net):
+    details = analyze(net)
+    names = [name for name, _ in net.named_modules()]
+    for identifier, longname, name in zip(details["layer_id"], details["longname"], details["name"], strict=True):
+        assert names[identifier] == longname
+        assert name == longname.rpartition(".")[2]
+    assert details["longname"] == ["features.0", "embed", "head"]
+    assert details["layer_type"] == ["conv2d", "embedding", "dense"]
+    assert analyze(net, start_ids=10)["layer_id"] == [identifier + 10 for identifier in details["layer_id"]]
+
+
+def test_numbers_are_those_of_the_weights(net):
+    details = analyze(net)
+    weight = net.head.weight.detach().double().numpy()
+    np.testing.assert_allclose(
+        details.eigenvalues("head"), np.linalg.svd(weight, compute_uv=False)[::-1] ** 2, rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float16, torch.bfloat16, torch.float64, torch.float8_e4m3fn, torch.float8_e5m2]
+)
+def test_every_element_type_is_read_as_it_is(dtype):
+    weight = torch.randn(50, 40, generator=torch.Generator().manual_seed(1)).to(dtype)
+    details = analyze({"w.weight": weight})
+    exact = np.linalg.svd(weight.double().numpy(), compute_uv=False)[::-1] ** 2
+    np.testing.assert_allclose(details.eigenvalues("w"), exact, rtol=1e-9, atol=1e-12 * exact[-1])
+    assert details["dtype"][0] in str(dtype).replace("float", "f").replace("bf16", "bf16") or dtype.itemsize == 1
+
+
+def test_layouts_and_lazy_tensors_are_read(net):
+    dense = torch.randn(48, 32, dtype=torch.float64)
+    wanted = analyze({"w.weight": dense})["alpha"]
+    assert analyze({"w.weight": dense.t()})["alpha"] == pytest.approx(wanted)
+    assert analyze({"w.weight": dense.to_sparse()})["alpha"] == wanted
+    assert analyze({"w.weight": nn.Parameter(dense)})["alpha"] == wanted
+    assert analyze({"w.weight": torch.complex(dense, dense).conj().real})["alpha"] == wanted
+    quantised = torch.quantize_per_tensor(dense.float(), 0.05, 0, torch.qint8)
+    assert analyze({"w.weight": quantised})["alpha"] == analyze({"w.weight": quantised.dequantize()})["alpha"]
+
+
+def test_the_users_model_is_left_as_it_was(net):
+    net.eval()
+    net.half()
+    before = copy.deepcopy(net.state_dict())
+    watcher = heavytail.WeightWatcher(model=net)
+    watcher.analyze(progress=False)
+    watcher.get_ESD(layer="head")
+    assert not net.training
+    assert all(parameter.dtype == torch.float16 for parameter in net.parameters())
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert not hasattr(net.head, "longname")
+
+
+def test_a_state_dict_gives_the_modules_numbers(net):
+    from_tree, from_dict = analyze(net), analyze(net.state_dict())
+    by_name = dict(zip(from_dict["longname"], from_dict["alpha"], strict=True))
+    assert [by_name[name] for name in from_tree["longname"]] == from_tree["alpha"]
+
+
+def test_recurrent_and_attention_layers_have_rows_although_the_reference_has_none():
+    model = nn.ModuleDict({"lstm": nn.LSTM(24, 32), "attention": nn.MultiheadAttention(32, 4)})
+    details = analyze(model)
+    assert len(details) >= 8 + 3
+    assert {"recurrent", "attention"} <= set(details["layer_type"])
+    assert all(status == "success" for status in details["status"])
+
+
+def test_weights_under_a_parametrization_are_computed():
+    layer = parametrizations.weight_norm(nn.Linear(40, 30))
+    details = analyze(nn.Sequential(layer))
+    assert details["longname"] == ["0"]
+    exact = np.linalg.svd(layer.weight.detach().double().numpy(), compute_uv=False)[::-1] ** 2
+    np.testing.assert_allclose(details.eigenvalues("0"), exact, rtol=1e-6)
+
+
+def test_meta_weights_are_refused_whole_and_told_in_part(net):
+    with torch.device("meta"), pytest.raises(heavytail.ModelError, match="load them first"):
+        analyze(Net())
+    net.head.weight = nn.Parameter(torch.empty(40, 64, device="meta"))
+    details = analyze(net)
+    row = details[details.row_of("head")]
+    assert row["status"] == "failed"
+    assert "meta device" in row["reason"]
+
+
+def test_integer_weights_of_quantised_modules_are_covered():
+    class Linear8bit(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(32, 32, dtype=torch.int8), requires_grad=False)
+
+    details = analyze(nn.ModuleDict({"q": Linear8bit(), "f": nn.Linear(32, 32)}))
+    assert details["longname"] == ["f"]
+    assert ("q.weight", "not_float") in [(found.name, found.reason) for found in details.coverage]
+
+
+def test_a_module_without_parameters_has_an_empty_table():
+    assert len(analyze(nn.ReLU())) == 0

@@ -1,0 +1,170 @@
+"""The drop-in class: the reference's signatures, columns, order, dtypes and numbers."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import heavytail as ww
+
+SIGNATURES = json.loads((Path(__file__).parent / "reference_signatures.json").read_text())
+
+
+@pytest.mark.parametrize("method", sorted(SIGNATURES))
+def test_a_method_has_the_references_keywords_in_its_order_with_its_defaults(method):
+    found = inspect.signature(getattr(ww.WeightWatcher, method)).parameters.values()
+    ours = [
+        [p.name, list(p.default) if isinstance(p.default, tuple) else p.default]
+        for p in found
+        if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"
+    ]
+    wanted = [[name, default] for name, default in SIGNATURES[method]]
+    ours = [[name, None if default is inspect.Parameter.empty else default] for name, default in ours]
+    assert ours == wanted
+
+
+def test_the_frame_has_the_references_columns_first_in_its_order_and_dtypes(golden, read_csv, weights):
+    frame = ww.WeightWatcher(model=weights).analyze()
+    with (golden / "details_default.csv").open() as file:
+        wanted = file.readline().strip().split(",")
+    assert list(frame.columns[: len(wanted)]) == wanted
+    for name in ("layer_id", "N", "M", "rf", "num_evals", "num_pl_spikes", "rank_loss", "matrix_rank"):
+        assert frame[name].dtype == np.int64, name
+    for name in ("alpha", "D", "xmin", "xmax", "Q", "entropy", "log_alpha_norm"):
+        assert frame[name].dtype == np.float64, name
+    assert frame["has_esd"].dtype == bool
+    assert pd.api.types.is_string_dtype(frame["warning"])
+
+
+def test_golden_numbers_come_out_of_python_too(golden, read_csv):
+    watcher = ww.WeightWatcher(model=str(golden / "matrices.safetensors"))
+    frame = watcher.analyze(compat=True).set_index("name")
+    wanted = read_csv(golden / "details_default.csv")
+    compared = 0
+    for name, row in wanted.items():
+        if name not in frame.index:
+            continue
+        for column in ("alpha", "D", "xmin", "sigma", "log_norm", "stable_rank", "entropy", "N", "M", "num_evals"):
+            assert frame.loc[name, column] == pytest.approx(float(row[column]), rel=1e-8), (name, column)
+            compared += 1
+    assert compared > 150
+
+
+def test_describe_lists_the_layers_without_maths(weights):
+    frame = ww.WeightWatcher(model=weights).describe()
+    wanted = ["layer_id", "name", "M", "N", "Q", "layer_type", "longname", "num_evals", "rf"]
+    assert list(frame.columns[: len(wanted)]) == wanted
+    assert frame["longname"].tolist() == ["fc1", "conv", "fc2"]
+    assert frame["num_evals"].tolist() == [40, 144, 30]
+
+
+def test_the_summary_is_the_mean_over_all_rows(weights):
+    watcher = ww.WeightWatcher(model=weights)
+    assert watcher.get_summary() == {}
+    frame = watcher.analyze()
+    summary = watcher.get_summary()
+    assert list(summary)[:3] == ["log_norm", "alpha", "alpha_weighted"]
+    assert summary["alpha"] == pytest.approx(frame["alpha"].mean())
+    assert watcher.get_summary(frame.head(1))["alpha"] == pytest.approx(frame["alpha"].iloc[0])
+    assert watcher.get_details() is frame
+
+
+def test_an_unknown_keyword_names_the_nearest_one(weights):
+    watcher = ww.WeightWatcher(model=weights)
+    with pytest.raises(
+        ww.UnknownOptionError, match=r"analyze\(\) has no option `max_eval`; did you mean `max_evals`\?"
+    ):
+        watcher.analyze(max_eval=10)
+    with pytest.raises(TypeError, match="did you mean `detX`"):
+        watcher.analyze(detx=True)
+    with pytest.raises(ValueError, match="describe"):
+        watcher.describe(nothing_like_it=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"min_evals": "ten"}, "min_evals"),
+        ({"layers": [1.5]}, "layers"),
+        ({"layers": 3.5}, "layers"),
+        ({"fit": "XXX"}, "option fit"),
+        ({"fix_fingers": "thumbs"}, "fix_fingers"),
+        ({"xmax": "most"}, "xmax"),
+        ({"xmax": 0}, "xmax"),
+        ({"xmax": 2, "fix_fingers": "clip_xmax"}, "can't be combined"),
+        ({"max_evals": 4}, "max-evals"),
+        ({"tolerance": -1.0}, "tolerance"),
+        ({"peft": "some"}, "peft"),
+        ({"progress": "yes"}, "progress"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_the_options_name(weights, options, words):
+    with pytest.raises(ww.OptionError, match=words):
+        ww.WeightWatcher(model=weights).analyze(**options)
+
+
+def test_without_a_model_the_message_says_where_to_pass_one():
+    with pytest.raises(ww.HeavytailError, match="pass one to the constructor"):
+        ww.WeightWatcher().analyze()
+
+
+def test_a_model_may_come_with_each_call(weights):
+    watcher = ww.WeightWatcher()
+    assert len(watcher.analyze(model=weights)) == 3
+    assert watcher.analyze({"a.weight": weights["fc1.weight"]})["longname"].tolist() == ["a"]
+    assert watcher.model.keys() == {"a.weight"}
+
+
+def test_layers_are_kept_and_dropped_by_id_name_and_type(weights):
+    watcher = ww.WeightWatcher(model=weights)
+    everything = watcher.describe()["layer_id"].tolist()
+    assert watcher.describe(layers=[everything[0]])["longname"].tolist() == ["fc1"]
+    assert watcher.describe(layers=[-everything[0]])["longname"].tolist() == ["conv", "fc2"]
+    assert watcher.describe(layers=["fc2"])["longname"].tolist() == ["fc2"]
+    assert watcher.describe(layers=[ww.LAYER_TYPE.CONV2D])["longname"].tolist() == ["conv"]
+    assert watcher.describe(layers=np.array(everything[:2]))["longname"].tolist() == ["fc1", "conv"]
+
+
+def test_the_esd_of_a_layer_is_found_by_id_and_by_name(weights):
+    watcher = ww.WeightWatcher(model=weights)
+    exact = np.linalg.svd(weights["fc2.weight"], compute_uv=False)[::-1] ** 2
+    by_name = watcher.get_ESD(layer="fc2")
+    np.testing.assert_allclose(by_name, exact, rtol=1e-10)
+    identifier = watcher.describe(layers=["fc2"])["layer_id"].iloc[0]
+    np.testing.assert_array_equal(watcher.get_ESD(layer=identifier), by_name)
+    with pytest.raises(ww.LayerNotFoundError, match="there are fc1, conv, fc2"):
+        watcher.get_ESD(layer="fc9")
+    with pytest.raises(ww.OptionError, match="needs a layer"):
+        watcher.get_ESD()
+
+
+def test_fit_powerlaw_returns_the_references_tuple(weights):
+    watcher = ww.WeightWatcher(model=weights)
+    frame = watcher.analyze().set_index("longname")
+    fit = watcher.fit_powerlaw(watcher.get_ESD(layer="fc1"), plot=False)
+    alpha, _, xmin, xmax, distance, sigma, spikes, _, _, status, _ = fit
+    assert (alpha, xmin, xmax) == tuple(frame.loc["fc1", ["alpha", "xmin", "xmax"]])
+    assert (distance, sigma, spikes, status) == (*frame.loc["fc1", ["D", "sigma", "num_pl_spikes"]], "success")
+    assert watcher.fit_powerlaw(np.zeros(30))[0] == -1
+    assert watcher.fit_powerlaw(np.zeros(30)).status == "failed"
+
+
+def test_options_without_effect_are_told(weights, caplog):
+    with caplog.at_level(logging.WARNING, logger="heavytail"):
+        ww.WeightWatcher(model=weights).analyze(glorot_fix=True, min_size=3)
+    assert "glorot_fix has no effect" in caplog.text
+    assert "use min_evals" in caplog.text
+
+
+def test_everything_without_a_row_has_its_reason(weights):
+    watcher = ww.WeightWatcher(model=weights)
+    watcher.analyze(min_evals=35)
+    reasons = {found.name: found.reason for found in watcher.coverage}
+    assert reasons == {"fc1.bias": "bias", "norm.weight": "norm", "fc2": "too_few_eigenvalues"}
+    assert watcher.verdict.layers == len(watcher.table) == 2
