@@ -126,4 +126,4 @@ def _set_peft(options: Options, peft: bool | str) -> None:
         return
     if peft not in (True, ww.PEFT, ww.PEFT_WITH_BASE):
         raise OptionError(f"option peft: {peft!r} is not allowed; False, True or 'with_base'")
-    options["peft"] = ww.PEFT_WITH_BASE if peft == ww.PEFT_WITH_BASE else ww.PEFT
+    options["peft"] = ww.PEFT_WITH_BASE if peft == ww.PEFT_WITH_BASE else "lora"

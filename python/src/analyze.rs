@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use heavytail::{Cancel, CompareOptions};
+use heavytail::layers::ModuleHint;
+use heavytail::{Cancel, CompareOptions, TensorSource};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -23,15 +24,9 @@ pub(crate) fn describe(
     base: Option<&Model>,
 ) -> PyResult<Details> {
     let options = analyze_options(options)?;
-    refuse_base(base)?;
-    let (source, hints) = (Arc::clone(&model.source), model.hints.clone());
+    let held = Held::new(model, base);
     let cancel = Arc::new(Cancel::new());
-    let table = detached(
-        py,
-        &cancel,
-        |_py| Ok(()),
-        move || heavytail::describe(&heavytail::Model { source: source.as_ref(), hints: &hints }, &options),
-    )?;
+    let table = detached(py, &cancel, |_py| Ok(()), move || heavytail::describe(&held.model(), &options))?;
     Ok(Details { table: Arc::new(table) })
 }
 
@@ -46,8 +41,7 @@ pub(crate) fn analyze(
     base: Option<&Model>,
 ) -> PyResult<Details> {
     let options = analyze_options(options)?;
-    refuse_base(base)?;
-    let (source, hints) = (Arc::clone(&model.source), model.hints.clone());
+    let held = Held::new(model, base);
     let cancel = Arc::new(Cancel::new());
     let observer = Arc::new(Progress::default());
     let (stop, watcher) = (Arc::clone(&cancel), Arc::clone(&observer));
@@ -55,10 +49,7 @@ pub(crate) fn analyze(
         py,
         &cancel,
         |py| progress.as_ref().map_or(Ok(()), |callback| observer.tell(py, callback)),
-        move || {
-            let model = heavytail::Model { source: source.as_ref(), hints: &hints };
-            heavytail::analyze(&model, &options, watcher.as_ref(), &stop)
-        },
+        move || heavytail::analyze(&held.model(), &options, watcher.as_ref(), &stop),
     )?;
     Ok(Details { table: Arc::new(table) })
 }
@@ -95,9 +86,28 @@ pub(crate) fn columns(py: Python<'_>) -> PyResult<Py<PyAny>> {
     plain(py, &heavytail::registry())
 }
 
-fn refuse_base(base: Option<&Model>) -> PyResult<()> {
-    match base {
-        None => Ok(()),
-        Some(_) => Err(crate::exceptions::OptionError::new_err("base_model is not supported yet")),
+/// Both models, held for as long as the engine works on them.
+struct Held {
+    source: Arc<dyn TensorSource>,
+    hints: Vec<ModuleHint>,
+    adapter_config: Option<String>,
+    base: Option<(Arc<dyn TensorSource>, Vec<ModuleHint>)>,
+}
+
+impl Held {
+    fn new(model: &Model, base: Option<&Model>) -> Self {
+        let of = |model: &Model| (Arc::clone(&model.source), model.hints.clone());
+        let (source, hints) = of(model);
+        Self { source, hints, adapter_config: model.adapter_config.clone(), base: base.map(of) }
+    }
+
+    fn model(&self) -> heavytail::Model<'_> {
+        heavytail::Model {
+            source: self.source.as_ref(),
+            hints: &self.hints,
+            base: self.base.as_ref().map(|base| base.0.as_ref()),
+            base_hints: self.base.as_ref().map_or(&[], |base| &base.1),
+            adapter_config: self.adapter_config.as_deref(),
+        }
     }
 }

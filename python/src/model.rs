@@ -20,6 +20,8 @@ use crate::python_source::{PythonSource, PythonTensor};
 pub(crate) struct Model {
     pub(crate) source: Arc<dyn TensorSource>,
     pub(crate) hints: Vec<ModuleHint>,
+    /// The text of `adapter_config.json`, where the model is an adapter or has one.
+    pub(crate) adapter_config: Option<String>,
 }
 
 #[pymethods]
@@ -29,7 +31,9 @@ impl Model {
     fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         guarded(|| {
             let source = py.detach(|| heavytail::open(&path)).map_err(|error| of_formats(&error))?;
-            Ok(Self { source: Arc::from(source), hints: Vec::new() })
+            let beside = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+            let adapter_config = std::fs::read_to_string(beside.join("adapter_config.json")).ok();
+            Ok(Self { source: Arc::from(source), hints: Vec::new(), adapter_config })
         })
     }
 
@@ -51,6 +55,7 @@ impl Model {
 pub(crate) struct ModelBuilder {
     tensors: Vec<PythonTensor>,
     hints: Vec<ModuleHint>,
+    adapter_config: Option<String>,
 }
 
 #[pymethods]
@@ -83,12 +88,21 @@ impl ModelBuilder {
         Ok(())
     }
 
+    /// The adapter's configuration as JSON, which tells how strongly its updates count.
+    fn adapter_config(&mut self, text: String) {
+        self.adapter_config = Some(text);
+    }
+
     /// The model; the builder is empty afterwards.
     fn finish(&mut self) -> PyResult<Model> {
         guarded(|| {
             let tensors = std::mem::take(&mut self.tensors);
             let source = PythonSource::new(tensors).map_err(|error| of_formats(&error))?;
-            Ok(Model { source: Arc::new(source), hints: std::mem::take(&mut self.hints) })
+            Ok(Model {
+                source: Arc::new(source),
+                hints: std::mem::take(&mut self.hints),
+                adapter_config: self.adapter_config.take(),
+            })
         })
     }
 }

@@ -1,6 +1,6 @@
 //! A dictionary of options from Python in, the engine's options out, or the error that names the wrong one.
 
-use heavytail::{AnalyzeOptions, CheckedOptions, FitLaw, FixFingers, PlPackage, SvdMethod};
+use heavytail::{AnalyzeOptions, CheckedOptions, FitLaw, FixFingers, Peft, PlPackage, SvdMethod};
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -43,6 +43,13 @@ fn set(options: &mut AnalyzeOptions, name: &str, value: &Bound<'_, PyAny>) -> Py
         "det_x" => options.det_x = of(name, value)?,
         "vectors" => options.vectors = of(name, value)?,
         "scale_free" => options.scale_free = of(name, value)?,
+        "bootstrap" => options.bootstrap = of(name, value)?,
+        "alternatives" => options.alternatives = of(name, value)?,
+        "farms" => options.farms = of(name, value)?,
+        "peft" => options.peft = word(name, value, Peft::parse, Peft::WORDS)?,
+        "intra" => options.intra = of(name, value)?,
+        "sparsify" => options.sparsify = of(name, value)?,
+        "stacked" => options.stacked = of(name, value)?,
         "threads" => options.threads = of(name, value)?,
         "memory" => options.memory = of(name, value)?,
         "seed" => options.seed = of(name, value)?,

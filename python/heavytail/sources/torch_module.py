@@ -5,6 +5,7 @@ The module is only read: its weights, dtypes, devices and training mode stay as 
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -49,7 +50,16 @@ def open_model(model: Any, start_ids: int = 0) -> Model:
             builder.hint(index, position + start_ids, longname.rpartition(".")[2], longname, kind)
     if tensors and meta == tensors:
         raise ModelError("the module's weights are on the meta device and have no numbers: load them first")
+    configs = getattr(model, "peft_config", None)
+    if isinstance(configs, dict) and len(configs) == 1:
+        config = next(iter(configs.values()))
+        builder.adapter_config(json.dumps(config.to_dict(), default=_plain))
     return builder.finish()
+
+
+def _plain(value: Any) -> Any:
+    """Enums and sets of a configuration as JSON has them."""
+    return sorted(value) if isinstance(value, (set, frozenset)) else str(getattr(value, "value", value))
 
 
 def layer_kind(module: Any) -> str | None:
