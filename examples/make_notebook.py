@@ -44,7 +44,10 @@ def main() -> None:
         notebook.cells.append(cell)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(HERE)}}).execute()
     for cell in notebook.cells:
-        cell.get("metadata", {}).pop("execution", None)
+        cell["metadata"].pop("execution", None)
+        if cell.cell_type == "code":
+            # Bars of progress say nothing to a reader.
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
     nbformat.write(notebook, HERE / "enough_data.ipynb")
 
 

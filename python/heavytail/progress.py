@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Callable
 from types import TracebackType
@@ -32,7 +33,7 @@ class Progress:
         if asked not in (True, None):
             raise OptionError(f"option progress: {asked!r} is not allowed; True, False or a callable")
         try:
-            from tqdm.auto import tqdm
+            tqdm = _bar_for_here()
         except ImportError:
             if asked is None:
                 return cls(None)
@@ -56,6 +57,17 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _bar_for_here() -> Any:
+    """The notebook's bar where its widgets are installed, else the terminal's; tqdm's own choice warns instead."""
+    if "ipykernel" in sys.modules and importlib.util.find_spec("ipywidgets") is not None:
+        from tqdm.notebook import tqdm as notebook_bar
+
+        return notebook_bar
+    from tqdm import tqdm
+
+    return tqdm
 
 
 def _is_watched() -> bool:

@@ -185,7 +185,7 @@ class WeightWatcher:
         frame = self.details if details is None else details
         if frame is None:
             return {}
-        return {name: frame[name].mean() for name in _AVERAGED if name in frame.columns}
+        return {name: float(frame[name].mean()) for name in _AVERAGED if name in frame.columns}
 
     @property
     def verdict(self) -> Verdict:
