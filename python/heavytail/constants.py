@@ -95,7 +95,9 @@ DEFAULT_POOL = True
 DEFAULT_START_ID = 0
 DEFAULT_WW2X = False
 EPSILON = 1e-10
+EVALS_HALF_THRESH = 1e-4
 EVALS_THRESH = 1e-5
+HALF_EPSILON = 6e-05
 OVER_TRAINED_THRESH = 2.0
 UNDER_TRAINED_THRESH = 6.0
 WEAK_RANK_LOSS_TOLERANCE = 1e-6
@@ -106,10 +108,23 @@ OVER_TRAINED = "over-trained"
 SUCCESS = "success"
 UNDER_TRAINED = "under-trained"
 
+BIDIRECTIONAL = "bidirectional"
 CONV1D = "conv1d"
 CONV2D = "conv2d"
 DENSE = "dense"
+MBEDDING = "embedding"
 NORM = "norm"
+
+KERAS = "keras"
+KERAS_H5_FILE = "keras_h5_file"
+ONNX = "onnx"
+PYSTATEDICT = "pystatedict"
+PYTORCH = "pytorch"
+SAFETENSORS = "safetensors"
+TENSORFLOW = "tensorflow"
+WW_CONFIG_FILENAME = "ww_config.json"
+WW_FLATFILES = "ww_flatfiles"
+WW_NAME = "weightwatcher"
 
 
 class LAYER_TYPE:
@@ -124,6 +139,18 @@ class LAYER_TYPE:
     EMBEDDING = "embedding"
     BIDIRECTIONAL = "bidirectional"
     NORM = NORM
+
+
+LAYER_TYPES_SUPPORTED = [CONV2D, CONV1D, DENSE, MBEDDING, NORM]
+
+
+class MODEL_FILE_FORMATS:
+    """The file formats that the reference has words for; heavytail opens these and more."""
+
+    PYTORCH = PYTORCH
+    SAFETENSORS = SAFETENSORS
+    WW_FLATFILES = WW_FLATFILES
+    KERAS_H5_FILE = KERAS_H5_FILE
 
 
 class CHANNELS:
