@@ -21,6 +21,7 @@ from heavytail.fitting import PowerLawTuple, fit_as_reference
 from heavytail.progress import ProgressOption
 from heavytail.reference_options import analyze_options, describe_options
 from heavytail.verdict import Verdict
+from heavytail.watcher_transforms import Transforming
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ Layers = Sequence[int | str] | int | str
 _AVERAGED = ("log_norm", "alpha", "alpha_weighted", "log_alpha_norm", "log_spectral_norm", "stable_rank", "mp_softrank")
 
 
-class WeightWatcher:
+class WeightWatcher(Transforming):
     """Judges trained networks from their weights, as `weightwatcher.WeightWatcher` does.
 
     Parameters

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use heavytail::layers::ModuleHint;
-use heavytail::{Cancel, CompareOptions, TensorSource};
+use heavytail::{Cancel, CompareOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::detached::{detached, guarded};
 use crate::details::Details;
+use crate::held::Held;
 use crate::model::Model;
 use crate::options::analyze_options;
 use crate::progress::Progress;
@@ -84,30 +84,4 @@ pub(crate) fn compare(
 #[pyfunction]
 pub(crate) fn columns(py: Python<'_>) -> PyResult<Py<PyAny>> {
     plain(py, &heavytail::registry())
-}
-
-/// Both models, held for as long as the engine works on them.
-struct Held {
-    source: Arc<dyn TensorSource>,
-    hints: Vec<ModuleHint>,
-    adapter_config: Option<String>,
-    base: Option<(Arc<dyn TensorSource>, Vec<ModuleHint>)>,
-}
-
-impl Held {
-    fn new(model: &Model, base: Option<&Model>) -> Self {
-        let of = |model: &Model| (Arc::clone(&model.source), model.hints.clone());
-        let (source, hints) = of(model);
-        Self { source, hints, adapter_config: model.adapter_config.clone(), base: base.map(of) }
-    }
-
-    fn model(&self) -> heavytail::Model<'_> {
-        heavytail::Model {
-            source: self.source.as_ref(),
-            hints: &self.hints,
-            base: self.base.as_ref().map(|base| base.0.as_ref()),
-            base_hints: self.base.as_ref().map_or(&[], |base| &base.1),
-            adapter_config: self.adapter_config.as_deref(),
-        }
-    }
 }

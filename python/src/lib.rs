@@ -19,6 +19,8 @@ mod values;
 
 mod analyze;
 mod fit;
+mod held;
+mod inspect;
 
 use pyo3::prelude::*;
 
@@ -33,6 +35,8 @@ mod _native {
     use crate::exceptions::{HeavytailError, ModelError, OptionError};
     #[pymodule_export]
     use crate::fit::fit_powerlaw;
+    #[pymodule_export]
+    use crate::inspect::{analyze_traps, distances, esd, randomize_model, remove_traps, sharpen, smooth};
     #[pymodule_export]
     use crate::model::{Model, ModelBuilder};
 

@@ -7,13 +7,14 @@ use heavytail::TensorSource;
 use heavytail::formats::TensorInfo;
 use heavytail::layers::{LayerKind, ModuleHint};
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule};
 
 use crate::detached::guarded;
 use crate::dlpack::borrow;
 use crate::dtypes::by_name;
 use crate::exceptions::{ModelError, of_formats};
 use crate::python_source::{PythonSource, PythonTensor};
+use crate::values::bytes;
 
 /// A model whose tensors can be read.
 #[pyclass(frozen, module = "heavytail._native")]
@@ -34,6 +35,17 @@ impl Model {
             let beside = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
             let adapter_config = std::fs::read_to_string(beside.join("adapter_config.json")).ok();
             Ok(Self { source: Arc::from(source), hints: Vec::new(), adapter_config })
+        })
+    }
+
+    /// The elements of the tensor at `index`, row-major, as bytes of float64.
+    fn read<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyBytes>> {
+        guarded(|| {
+            let read = self.source.load(index).and_then(|data| {
+                let mut elements = vec![0.0; data.len()];
+                data.decode(0, 1, &mut elements).map(|()| elements)
+            });
+            Ok(bytes(py, &read.map_err(|error| of_formats(&error))?))
         })
     }
 

@@ -1,0 +1,143 @@
+"""The reference's methods that compare or rewrite models in, the engine's answers out: half of `WeightWatcher`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from heavytail import _native
+from heavytail import constants as ww
+from heavytail.details import Details
+from heavytail.errors import OptionError, refuse_unknown_options
+from heavytail.options import Options, native_options
+from heavytail.sources import open_model
+from heavytail.transforms import Write, rewrite
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Transforming"]
+
+Layers = Sequence[int | str] | int | str
+
+_DISTANCES = ("layer_id", "method", "name", "delta_W", "delta_b", "M", "N", "slice_id", "longname", "reason")
+
+
+class Transforming:
+    """Distances between models, smoothing, sharpening, correlation traps."""
+
+    def _models(self, model: Any, base_model: Any) -> tuple[Any, Any]:
+        raise NotImplementedError
+
+    @refuse_unknown_options
+    def distances(
+        self,
+        model_1: Any,
+        model_2: Any,
+        method: str = ww.RAW,
+        layers: Layers = (),
+        start_ids: int = ww.DEFAULT_START_ID,
+        pool: bool = ww.DEFAULT_POOL,
+        channels: str | None = None,
+        *,
+        compat: bool = False,
+    ) -> tuple[float, float, pd.DataFrame]:
+        """How far each layer of one model is from its partner in another.
+
+        `method`: "raw" or "euclidean" (norm of the difference) or "cka" (a likeness). Returns the mean distance of the
+        weights, that of the biases, and a frame with a row a layer.
+        """
+        options = native_options({"layers": layers, "start_ids": start_ids, "pool": pool, "compat": compat})
+        first, second = open_model(model_1, start_ids), open_model(model_2, start_ids)
+        weights, biases, table = _native.distances(first, second, str(method).lower(), options)
+        frame = Details(table).to_pandas()
+        frame = frame[[name for name in _DISTANCES if name in frame.columns]]
+        return weights, biases, frame.set_index("layer_id")
+
+    @refuse_unknown_options
+    def SVDSmoothing(
+        self,
+        model: Any = None,
+        percent: float = 0.8,
+        pool: bool = ww.DEFAULT_POOL,
+        layers: Layers = (),
+        method: str = ww.DETX,
+        fit: str = ww.PL,
+        plot: bool = False,
+        start_ids: int = ww.DEFAULT_START_ID,
+        svd_method: str = ww.FAST_SVD,
+        *,
+        to: str | Path | None = None,
+    ) -> Any:
+        """A new model whose layers keep only some of their singular triplets; the model itself is not changed.
+
+        `method`: "detX" (the tail whose product is one), "alpha_min" (the power law's tail), "rmt" (what stands out of
+        the random bulk) or "svd" (`percent` of all; below 0 that share of the largest goes). The new model is of the
+        kind of the old one; with `to` it is the path of a safetensors file.
+        """
+        if fit not in (ww.PL, ww.POWER_LAW):
+            raise OptionError(f"option fit: {fit!r} is not allowed; smoothing counts the tail of a power law")
+        given, opened, options = self._opened(model, layers, pool, start_ids)
+        share = float(percent)
+        return self._rewritten(given, lambda path: _native.smooth(opened, method, share, path, options), to)
+
+    @refuse_unknown_options
+    def SVDSharpness(
+        self,
+        model: Any = None,
+        pool: bool = ww.DEFAULT_POOL,
+        layers: Layers = (),
+        plot: bool = False,
+        start_ids: int = ww.DEFAULT_START_ID,
+        *,
+        compat: bool = False,
+        seed: int = 0,
+        to: str | Path | None = None,
+    ) -> Any:
+        """A new model without its correlation traps; the model itself is not changed.
+
+        `compat` removes as many of each layer's own largest directions instead, as the reference does.
+        """
+        given, opened, options = self._opened(model, layers, pool, start_ids)
+        options |= {"compat": compat, "seed": seed}
+        return self._rewritten(given, lambda path: _native.sharpen(opened, path, options), to)
+
+    @refuse_unknown_options
+    def analyze_traps(
+        self,
+        model: Any = None,
+        layers: Layers = (),
+        start_ids: int = ww.DEFAULT_START_ID,
+        *,
+        seed: int = 0,
+    ) -> pd.DataFrame:
+        """A row for each correlation trap: a direction of the shuffled layer that its bulk does not explain."""
+        _, opened, options = self._opened(model, layers, True, start_ids)
+        return Details(_native.analyze_traps(opened, {**options, "seed": seed})).to_pandas()
+
+    @refuse_unknown_options
+    def remove_traps(
+        self,
+        model: Any = None,
+        layers: Layers = (),
+        trap_indices: Sequence[int] = (),
+        start_ids: int = ww.DEFAULT_START_ID,
+        *,
+        seed: int = 0,
+        to: str | Path | None = None,
+    ) -> Any:
+        """A new model without the traps of these numbers (from 1, as `analyze_traps` counts; all by default)."""
+        given, opened, options = self._opened(model, layers, True, start_ids)
+        options["seed"] = seed
+        indices = [int(index) for index in trap_indices]
+        return self._rewritten(given, lambda path: _native.remove_traps(opened, indices, path, options), to)
+
+    def _opened(self, model: Any, layers: Layers, pool: bool, start_ids: int) -> tuple[Any, _native.Model, Options]:
+        given, _ = self._models(model, None)
+        options = native_options({"layers": layers, "pool": pool, "start_ids": start_ids})
+        return given, open_model(given, start_ids), options
+
+    def _rewritten(self, model: Any, write: Write, to: str | Path | None) -> Any:
+        made, self.changes = rewrite(model, write, to)
+        return made

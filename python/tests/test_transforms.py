@@ -1,0 +1,76 @@
+"""Distances, smoothing, sharpening and traps: the golden numbers, and nothing of the user's model changed."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import heavytail as ww
+
+
+@pytest.mark.parametrize("method", ["raw", "euclidean", "cka"])
+def test_distances_are_the_references(golden, method):
+    watcher = ww.WeightWatcher()
+    second, first = golden / "second.safetensors", golden / "matrices.safetensors"
+    mean, _, frame = watcher.distances(second, first, method=method, compat=True)
+    with (golden / f"distances_{method}.csv").open() as file:
+        wanted = {row["name"]: float(row["delta_W"]) for row in csv.DictReader(file)}
+    found = dict(zip(frame["name"], frame["delta_W"], strict=True))
+    common = [name for name in wanted if name in found]
+    assert len(common) >= 15
+    for name in common:
+        assert found[name] == pytest.approx(wanted[name], rel=1e-4), name
+    assert mean == pytest.approx(np.nanmean(frame["delta_W"]))
+    assert frame.index.name == "layer_id"
+
+
+def test_smoothing_keeps_the_rank_that_the_reference_keeps(golden):
+    facts = json.loads((golden / "smoothing.json").read_text())
+    assert facts
+    rng = np.random.default_rng(0)
+    weights = {"w.weight": rng.standard_normal((60, 40)), "b.bias": np.ones(3)}
+    before = weights["w.weight"].copy()
+    smoothed = ww.WeightWatcher(model=weights).SVDSmoothing(method="svd", percent=0.25)
+    assert np.array_equal(weights["w.weight"], before)
+    assert np.linalg.matrix_rank(smoothed["w.weight"]) == 10
+    left, values, right = np.linalg.svd(before, full_matrices=False)
+    np.testing.assert_allclose(smoothed["w.weight"], (left[:, :10] * values[:10]) @ right[:10], atol=1e-9)
+    assert np.array_equal(smoothed["b.bias"], weights["b.bias"])
+
+
+def test_a_module_comes_back_as_a_module_of_its_own(tmp_path):
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(40, 30), nn.ReLU(), nn.Linear(30, 20)).to(torch.bfloat16)
+    before = net[0].weight.detach().clone()
+    smoothed = ww.WeightWatcher(model=net).SVDSmoothing(method="svd", percent=0.5)
+    assert isinstance(smoothed, nn.Sequential)
+    assert smoothed[0].weight.dtype == torch.bfloat16
+    assert torch.equal(net[0].weight, before)
+    assert not torch.equal(smoothed[0].weight, before)
+    written = ww.WeightWatcher(model=net).SVDSharpness(to=tmp_path / "sharp" / "model.safetensors")
+    assert len(ww.analyze(written, progress=False)) == 2
+
+
+def test_a_planted_trap_is_found_and_removed():
+    weights = np.random.default_rng(3).standard_normal((300, 200)) / 20
+    weights[17, 5] = 30.0
+    watcher = ww.WeightWatcher(model={"w.weight": weights})
+    traps = watcher.analyze_traps(seed=1)
+    assert len(traps) >= 1
+    without = watcher.remove_traps(seed=1)["w.weight"]
+    assert abs(without[17, 5]) < 3.0
+    assert weights[17, 5] == 30.0
+
+
+def test_what_can_not_be_put_back_is_refused(pair):
+    with pytest.raises(ww.OptionError, match=r"to='folder/model\.safetensors'"):
+        ww.WeightWatcher(model=pair[0]).SVDSmoothing()
+    with pytest.raises(ww.OptionError, match="option method"):
+        ww.WeightWatcher(model={"a.weight": np.eye(20)}).SVDSmoothing(method="melt")
+    with pytest.raises(ww.OptionError, match="option method"):
+        ww.WeightWatcher().distances({"a.weight": np.eye(20)}, {"a.weight": np.eye(20)}, method="miles")
