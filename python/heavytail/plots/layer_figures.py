@@ -46,7 +46,7 @@ def draw_layers(details: Details, savefig: str | bool) -> list[Path]:
             figure.clear()
             draw(figure.add_subplot())
             path = folder / f"{name}.{word}.png"
-            figure.savefig(path)
+            figure.savefig(path, pil_kwargs={"compress_level": 1})
             written.append(path)
     _show_in_notebook(written)
     return written
