@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import numbers
+import os
 from typing import Any
 
 from heavytail import constants as ww
@@ -63,6 +64,7 @@ def describe_options(given: Options) -> Options:
     for name, advice in _WITHOUT_EFFECT.items():
         if given.get(name):
             logger.warning("option %s has no effect: %s", name, advice)
+    _refuse_what_the_reference_refuses(given)
     options = {name: given[name] for name in _SAME if name in given}
     options["max_n"] = given.get("max_N") or None
     options["min_evals"] = options.get("min_evals") or 1
@@ -73,6 +75,18 @@ def describe_options(given: Options) -> Options:
             options[name] = True
     _set_peft(options, given.get("peft", False))
     return options
+
+
+def _refuse_what_the_reference_refuses(given: Options) -> None:
+    savefig = given.get("savefig")
+    if not (savefig is None or isinstance(savefig, (bool, str, os.PathLike))):
+        raise OptionError(f"option savefig: {savefig!r} is not allowed; a folder, True or False")
+    if given.get("conv2d_fft") and (not given.get("pool", True) or given.get("intra")):
+        raise OptionError("conv2d_fft can't be combined with pool=False or intra=True")
+    layers = given.get("layers", ())
+    ids = [word for word in layers if isinstance(word, numbers.Integral)] if isinstance(layers, (list, tuple)) else []
+    if any(word < 0 for word in ids) and any(word > 0 for word in ids):
+        raise OptionError(f"option layers: {layers!r} is not allowed; ids that keep (all ≥ 0) or drop (all < 0)")
 
 
 def analyze_options(given: Options) -> Options:

@@ -20,6 +20,7 @@ from heavytail.errors import LayerNotFoundError, OptionError, refuse_unknown_opt
 from heavytail.fitting import PowerLawTuple, fit_as_reference
 from heavytail.progress import ProgressOption
 from heavytail.reference_options import analyze_options, describe_options
+from heavytail.reference_params import layer_type_from_str, valid_params
 from heavytail.verdict import Verdict
 from heavytail.watcher_transforms import Transforming
 
@@ -176,6 +177,9 @@ class WeightWatcher(Transforming):
         return describe(model, describe_options(given), base_model=base_model).described_to_pandas(
             reference_only=compat
         )
+
+    valid_params = staticmethod(valid_params)
+    layer_type_from_str = staticmethod(layer_type_from_str)
 
     def get_details(self) -> pd.DataFrame | None:
         """The data frame of the last `analyze`."""

@@ -101,6 +101,9 @@ def test_an_unknown_keyword_names_the_nearest_one(weights):
         ({"max_evals": 4}, "max-evals"),
         ({"tolerance": -1.0}, "tolerance"),
         ({"peft": "some"}, "peft"),
+        ({"savefig": -1}, "savefig"),
+        ({"layers": [-1, 1]}, "all < 0"),
+        ({"conv2d_fft": True, "pool": False}, "conv2d_fft"),
         ({"progress": "yes"}, "progress"),
     ],
 )
@@ -153,6 +156,16 @@ def test_fit_powerlaw_returns_the_references_tuple(weights):
     assert (distance, sigma, spikes, status) == (*frame.loc["fc1", ["D", "sigma", "num_pl_spikes"]], "success")
     assert watcher.fit_powerlaw(np.zeros(30))[0] == -1
     assert watcher.fit_powerlaw(np.zeros(30)).status == "failed"
+
+
+def test_the_references_rules_of_parameters_are_at_hand():
+    valid = ww.WeightWatcher.valid_params
+    assert valid(ww.DEFAULT_PARAMS)
+    assert valid({ww.PL_PACKAGE: ww.POWERLAW_PACKAGE, ww.XMAX: "force"})
+    for refused in ({ww.XMAX: "force"}, {ww.XMAX: 0}, {ww.FIT: ww.TPL}, {ww.MAX_N: 10}, {ww.INVERSE: True}):
+        assert not valid(refused), refused
+    assert ww.WeightWatcher.layer_type_from_str("dense") == ww.LAYER_TYPE.DENSE
+    assert ww.WeightWatcher.layer_type_from_str("what") == ww.LAYER_TYPE.UNKNOWN
 
 
 def test_options_without_effect_are_told(weights, caplog):

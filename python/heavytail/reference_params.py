@@ -1,0 +1,48 @@
+"""A dictionary of the reference's parameters in, whether its rules allow it out."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping
+from typing import Any
+
+from heavytail import constants as ww
+
+__all__ = ["layer_type_from_str", "valid_params"]
+
+_FITS = (ww.PL, ww.POWER_LAW, ww.TPL, ww.TRUNCATED_POWER_LAW, ww.E_TPL)
+_KINDS = (
+    ww.LAYER_TYPE.DENSE,
+    ww.LAYER_TYPE.CONV1D,
+    ww.LAYER_TYPE.CONV2D,
+    ww.LAYER_TYPE.FLATTENED,
+    ww.LAYER_TYPE.EMBEDDING,
+    ww.LAYER_TYPE.NORM,
+)
+
+
+def valid_params(params: Mapping[str, Any]) -> bool:
+    """Whether weightwatcher 0.7.7 takes these parameters together; what is not given has its default."""
+    given = {**ww.DEFAULT_PARAMS, **params}
+    package, xmax, fingers = given[ww.PL_PACKAGE], given[ww.XMAX], given[ww.FIX_FINGERS]
+    drops = isinstance(xmax, numbers.Integral) and not isinstance(xmax, bool) and xmax != 0
+    rules = (
+        given[ww.MIN_EVALS] is None or not given[ww.MAX_EVALS] or given[ww.MIN_EVALS] <= given[ww.MAX_EVALS],
+        not given[ww.MAX_N] or given[ww.MAX_N] >= (given[ww.MAX_EVALS] or 0),
+        package in (ww.WW_POWERLAW, ww.POWERLAW_PACKAGE),
+        given[ww.FIT] in _FITS,
+        given[ww.FIT] in (ww.PL, ww.POWER_LAW) or package == ww.POWERLAW_PACKAGE,
+        xmax is None or drops or (xmax == ww.XMAX_FORCE and package == ww.POWERLAW_PACKAGE),
+        fingers in (None, False, ww.XMIN_PEAK, ww.CLIP_XMAX),
+        not (fingers and drops),
+        not (given[ww.INVERSE] and given[ww.VECTORS]),
+        given[ww.SVD_METHOD] in ww.VALID_SVD_METHODS,
+        given[ww.CHANNELS_STR] in (None, ww.FIRST, ww.LAST),
+        not (given[ww.INTRA] and given[ww.STACKED]),
+    )
+    return all(rules)
+
+
+def layer_type_from_str(word: str) -> str:
+    """The kind of layer that a word names; "unknown" for a word that names none."""
+    return word if word in _KINDS else ww.LAYER_TYPE.UNKNOWN
