@@ -84,7 +84,11 @@ def _refuse_what_the_reference_refuses(given: Options) -> None:
     if given.get("conv2d_fft") and (not given.get("pool", True) or given.get("intra")):
         raise OptionError("conv2d_fft can't be combined with pool=False or intra=True")
     layers = given.get("layers", ())
-    ids = [word for word in layers if isinstance(word, numbers.Integral)] if isinstance(layers, (list, tuple)) else []
+    ids = (
+        [int(word) for word in layers if isinstance(word, numbers.Integral)]
+        if isinstance(layers, (list, tuple))
+        else []
+    )
     if any(word < 0 for word in ids) and any(word > 0 for word in ids):
         raise OptionError(f"option layers: {layers!r} is not allowed; ids that keep (all ≥ 0) or drop (all < 0)")
 
