@@ -1,7 +1,7 @@
 //! The native half of the Python package: views of Python's tensors in, calls of the engine, tables out.
 //!
-//! Nothing here computes: a model is borrowed ([`model`], [`dlpack`]), the engine runs beside the interpreter
-//! ([`detached`]), and its results are handed to Python as plain values ([`details`], [`values`]).
+//! Nothing here computes: a model is borrowed (`model`, `dlpack`), the engine runs beside the interpreter
+//! (`detached`), and its results are handed to Python as plain values (`details`, `values`).
 
 mod detached;
 mod exceptions;
