@@ -21,7 +21,7 @@ test("a comparison opens on what sets the models apart", () =>
     assert.equal((await column(page, 1))[0], "h.8.attn.c_proj");
     await figures(page, 4);
     await page.getByRole("link", { name: "fed" }).click();
-    assert.equal(await page.locator("h1").innerText(), "fed");
+    await page.locator("h1", { hasText: /^fed$/ }).waitFor();
     await page.locator("#model").selectOption("0");
     await page.locator("h1", { hasText: /^starved$/ }).waitFor();
   }));
