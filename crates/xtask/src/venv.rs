@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::command::{command, start, target};
+use crate::command::{command, output, start, target};
 
 /// A Python environment.
 pub(crate) struct Venv {
@@ -27,6 +27,18 @@ impl Venv {
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
         start(pip.args(packages))
     }
+}
+
+/// The environment of the Python tests where it is there and can import these modules, else one of that name with them.
+///
+/// PyTorch with what it depends on takes 6 GB, so that two copies of it don't fit on every machine.
+pub(crate) fn sharing(name: &str, modules: &[&str]) -> Result<Venv, String> {
+    let tests = Venv { folder: target().join("venv-python") };
+    let import = format!("import {}", modules.join(", "));
+    if output(command(tests.python()).args(["-c", &import])).is_ok() {
+        return Ok(tests);
+    }
+    with(name, modules)
 }
 
 /// The environment of that name with these packages; made anew when the list changes.
