@@ -9,6 +9,7 @@ use crate::analysis::analyze_layer::{Analyzed, analyze_layer, failed};
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::layer_failure::LayerFailure;
 use crate::analysis::plan::{Plan, origin, plan};
+use crate::analysis::single_precision::Rounded;
 use crate::analysis::tail_fit::TailFitter;
 use crate::analysis::unit::Unit;
 use crate::budget::memory_budget;
@@ -46,6 +47,8 @@ pub fn analyze(
     cancel: &Cancel,
 ) -> Result<Details, Error> {
     let options = options.get();
+    let rounded = Rounded::new(model);
+    let model = if options.compat { &rounded.model(model) } else { model };
     let fitter = &TailFitter::new(options)?;
     let plan = plan(model, options)?;
     let units = &plan.units;

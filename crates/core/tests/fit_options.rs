@@ -29,6 +29,38 @@ fn xmax_past_half_is_no_fit_and_in_compat_mode_a_cut_at_that_eigenvalue() {
 }
 
 #[test]
+fn compat_mode_counts_the_eigenvalues_past_xmax_and_keeps_the_number_where_that_leaves_no_fit() {
+    // Diagonal: the eigenvalues are 1, 2, …, 8 and 21, …, 28. The one nearest to 9 is 8, the one nearest to 1 the first.
+    let diagonal = |shift: f64, name: &str| {
+        let entry = |i: usize| if i.is_multiple_of(9) { (shift + (i / 9 + 1) as f64).sqrt() } else { 0.0 };
+        tensor(name, &[8, 8], &(0..64).map(entry).collect::<Vec<_>>())
+    };
+    let of = |options| table(vec![diagonal(0.0, "low.weight"), diagonal(20.0, "high.weight")], options);
+    let details = of(AnalyzeOptions { xmax: 6, ..compat() });
+    let low = row(&details, "low");
+    assert_eq!((low.number(&XMIN), low.integer(&NUM_PL_SPIKES)), (Some(1.0), Some(8)));
+    assert!((low.number(&XMAX).unwrap() - 6.0).abs() < 1e-6);
+    let high = row(&details, "high");
+    assert_eq!((high.text(&STATUS), high.number(&XMAX)), ("failed", Some(6.0)));
+    assert_eq!(high.text(&REASON), "no fit up to xmax = 6: 1 of 1 eigenvalues above the cut 1e-5, needs 2");
+    let right = of(AnalyzeOptions { xmax: 6, ..AnalyzeOptions::default() });
+    assert_eq!(row(&right, "high").number(&XMAX), None);
+}
+
+#[test]
+fn compat_mode_rounds_the_weights_to_single_precision() {
+    let elements = noise(64 * 32, 7);
+    let rounded: Vec<f64> = elements.iter().map(|x| f64::from(*x as f32)).collect();
+    let largest = |elements: &[f64], options| {
+        let details = table(vec![tensor("w.weight", &[64, 32], elements)], options);
+        row(&details, "w").number(&LAMBDA_MAX).unwrap()
+    };
+    let exact = largest(&elements, AnalyzeOptions::default());
+    assert_ne!(exact.to_bits(), largest(&rounded, AnalyzeOptions::default()).to_bits());
+    assert_eq!(largest(&elements, compat()).to_bits(), largest(&rounded, compat()).to_bits());
+}
+
+#[test]
 fn an_xmin_near_the_peak_fits_with_the_default_package() {
     let details = of(AnalyzeOptions { fix_fingers: FixFingers::XminPeak, ..AnalyzeOptions::default() });
     let gauss = row(&details, "gauss");

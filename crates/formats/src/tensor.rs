@@ -75,6 +75,8 @@ pub struct TensorData {
     shape: Vec<usize>,
     len: usize,
     elements: Elements,
+    /// Whether elements are rounded to f32 as they are decoded.
+    single: bool,
 }
 
 #[derive(Clone)]
@@ -108,7 +110,7 @@ impl TensorData {
         if end > available {
             return Err(ErrorKind::TruncatedData { end: to_u64(end), available: to_u64(available) }.into());
         }
-        Ok(Self { dtype, shape, len, elements: Elements::Plain { owner, start, axes } })
+        Ok(Self { dtype, shape, len, elements: Elements::Plain { owner, start, axes }, single: false })
     }
 
     /// Elements in row-major order from byte `start` on.
@@ -128,7 +130,13 @@ impl TensorData {
     /// Packed weights that unpack to this type and shape; the reader has checked the shape.
     pub(crate) fn packed(dtype: Dtype, shape: Vec<usize>, blocks: Arc<dyn Unpack>) -> Self {
         let len = element_count(&shape).unwrap_or(0);
-        Self { dtype, shape, len, elements: Elements::Packed(blocks) }
+        Self { dtype, shape, len, elements: Elements::Packed(blocks), single: false }
+    }
+
+    /// The same elements, rounded to f32 as they are decoded.
+    #[must_use]
+    pub fn in_single_precision(self) -> Self {
+        Self { single: true, ..self }
     }
 
     /// Element type.
@@ -176,14 +184,19 @@ impl TensorData {
         match &self.elements {
             Elements::Plain { owner, start, axes } => {
                 let bytes = owner.bytes().get(*start..).unwrap_or_default();
-                axes.runs(first, step, out, |run, out| decode::run(self.dtype, bytes, run, out))
+                axes.runs(first, step, out, |run, out| decode::run(self.dtype, bytes, run, out))?;
             }
-            Elements::Packed(blocks) if step == 1 => blocks.unpack(first, out),
+            Elements::Packed(blocks) if step == 1 => blocks.unpack(first, out)?,
             Elements::Packed(blocks) => {
                 let positions = (first..).step_by(step);
-                positions.zip(out.chunks_mut(1)).try_for_each(|(position, one)| blocks.unpack(position, one))
+                let mut each = positions.zip(out.chunks_mut(1));
+                each.try_for_each(|(position, one)| blocks.unpack(position, one))?;
             }
         }
+        if self.single && self.dtype == Dtype::F64 {
+            out.iter_mut().for_each(|element| *element = round_to_single(*element));
+        }
+        Ok(())
     }
 
     /// Tells the system that the elements in this range of logical positions won't be needed soon.
@@ -245,6 +258,11 @@ impl TensorData {
             }
         }
     }
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+fn round_to_single(element: f64) -> f64 {
+    f64::from(element as f32)
 }
 
 /// The product of the extents, unless it overflows.

@@ -85,6 +85,13 @@ fn set_failure(row: &mut Row, failure: &NoFit, options: &AnalyzeOptions) {
     }
     row.set(&NUM_PL_SPIKES, FAILED);
     row.set(&STATUS, "failed");
+    if let NoFit::BelowXmax { xmax, .. } = failure {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the option's number, as the reference leaves it there"
+        )]
+        row.set(&XMAX, *xmax as f64);
+    }
     if options.compat && options.fix_fingers == FixFingers::ClipXmax {
         row.set(&NUM_FINGERS, 0_usize);
         #[expect(clippy::cast_precision_loss, reason = "−1 is exact")]

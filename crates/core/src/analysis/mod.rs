@@ -18,6 +18,7 @@ mod open_weights;
 pub(crate) mod opened;
 pub(crate) mod read_factor;
 pub(crate) mod shuffled_layer;
+pub(crate) mod single_precision;
 
 pub(crate) mod layer_spectrum;
 pub(crate) mod tail_fit;

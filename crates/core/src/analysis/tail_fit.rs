@@ -43,6 +43,14 @@ pub(crate) enum NoFit {
     /// The data don't allow it.
     #[error("no fit: {0}")]
     Data(#[from] FitFailure),
+    /// The data up to a number that compat mode read as an eigenvalue don't allow it.
+    #[error("no fit up to xmax = {xmax}: {failure}")]
+    BelowXmax {
+        /// The option's number.
+        xmax: usize,
+        /// What is wrong with the data.
+        failure: FitFailure,
+    },
     /// Compat mode reproduces a fault.
     #[error("no fit: weightwatcher 0.7.7 fails every fit by xmin_peak with its default package")]
     Compat,
@@ -134,7 +142,7 @@ impl TailFitter {
         }
         let law = match &self.past_half {
             Some((endless, dropped)) if *dropped > eigenvalues.len() / 2 => {
-                fit_power_law(&eigenvalues[..=nearest(eigenvalues, *dropped)], endless)?
+                past_half_law(eigenvalues, *dropped, endless)?
             }
             _ => fit_power_law(eigenvalues, &self.power_law)?,
         };
@@ -152,6 +160,19 @@ fn xmin_method(options: &AnalyzeOptions) -> XminMethod {
         XminRule::Median => XminMethod::Median,
         XminRule::Fraction(share) => XminMethod::Fraction(share),
     }
+}
+
+/// What the reference makes of a number past half of the eigenvalues: a law up to the one nearest to it, whose tail
+/// counts those past it too.
+fn past_half_law(
+    eigenvalues: &[f64],
+    xmax: usize,
+    options: &CheckedPowerLawOptions,
+) -> Result<PowerLaw, NoFit> {
+    let law = fit_power_law(&eigenvalues[..=nearest(eigenvalues, xmax)], options)
+        .map_err(|failure| NoFit::BelowXmax { xmax, failure })?;
+    let below = eigenvalues.partition_point(|lambda| *lambda < law.xmin);
+    Ok(PowerLaw { num_pl_spikes: eigenvalues.len() - below, ..law })
 }
 
 /// Index of the eigenvalue nearest to a number, the first among equals.
