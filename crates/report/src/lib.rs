@@ -1,5 +1,5 @@
-//! A details table in, outputs for people and machines out: text, CSV, JSON, Parquet, pages, findings of a gate; and
-//! tables saved earlier read back.
+//! A details table in, outputs for people and machines out: text, CSV, JSON, Parquet, pages, figures, findings of a
+//! gate; and tables saved earlier read back.
 
 // Tables for machines.
 mod csv;
@@ -35,6 +35,17 @@ mod junit;
 mod policy;
 mod sarif;
 
+// Figures as vectors and pixels.
+mod figure;
+mod figure_depth;
+mod figure_histogram;
+mod figure_layer;
+mod plots;
+mod scene;
+mod scene_font;
+mod scene_png;
+mod scene_svg;
+
 // Text for people.
 mod bins;
 mod escape;
@@ -61,6 +72,7 @@ pub use self::jsonl::write_jsonl;
 pub use self::junit::write_junit;
 pub use self::page::{FileDigest, PageInput, PageModel, write_page};
 pub use self::parquet::write_parquet;
+pub use self::plots::{PlotOptions, write_plots};
 pub use self::policy::Policy;
 pub use self::sarif::write_sarif;
 pub use self::saved::{is_saved_table, read_table};

@@ -8,6 +8,7 @@ mod gates;
 mod hostile_tables;
 mod page;
 mod planted;
+mod plots;
 mod round_trips;
 mod saved_tables;
 mod tables;

@@ -1,0 +1,119 @@
+//! One layer in, its figures out: the ESD with its fit, and the search for xmin.
+
+use heavytail::columns_fit::{ALPHA, KS_DISTANCE, NUM_PL_SPIKES, XMIN};
+use heavytail::layer_verdict::{OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE};
+use heavytail::{LayerCurves, LayerVerdict, Row, TailCandidate};
+
+use crate::figure::{Axis, Frame, WIDTH, legend, titled};
+use crate::page_curves::{LogHistogram, thinned};
+use crate::scene::{BAND, BLUE, INK, STONE, Scene, VERMILLION};
+use crate::scene_font::Font;
+
+/// The fit of a layer.
+#[derive(Clone, Copy)]
+struct Fit {
+    alpha: f64,
+    xmin: f64,
+    tail: f64,
+    distance: f64,
+}
+
+impl Fit {
+    fn of(row: &Row) -> Option<Self> {
+        if LayerVerdict::of_row(row) == LayerVerdict::NoFit {
+            return None;
+        }
+        Some(Self {
+            alpha: row.number(&ALPHA)?,
+            xmin: row.number(&XMIN).filter(|xmin| *xmin > 0.0)?,
+            tail: row.number(&NUM_PL_SPIKES)?,
+            distance: row.number(&KS_DISTANCE)?,
+        })
+    }
+}
+
+/// The spectral density, log-log, with the power law on its tail; none where there is nothing to draw.
+pub(crate) fn esd(name: &str, row: &Row, curves: &LayerCurves, font: &Font) -> Option<Scene> {
+    let histogram = LogHistogram::new(&curves.eigenvalues);
+    let all = as_number(curves.eigenvalues.len());
+    let mut bars = Vec::new();
+    let mut from = histogram.from;
+    for count in &histogram.counts {
+        let to = from * histogram.ratio;
+        bars.push((from, to, as_number(*count) / (all * (to - from))));
+        from = to;
+    }
+    let heights = || bars.iter().map(|(_, _, height)| *height).filter(|height| *height > 0.0);
+    let lowest = heights().fold(f64::INFINITY, f64::min) / 2.5;
+    let highest = heights().fold(0.0, f64::max) * 2.0;
+    if !(lowest > 0.0 && highest.is_finite() && from.is_finite()) {
+        return None;
+    }
+    let x = Axis::logarithmic("eigenvalue λ", histogram.from / 1.05, from * 1.05);
+    let mut frame = Frame::new(name, x, Axis::logarithmic("density p(λ)", lowest, highest), font);
+    let fit = Fit::of(row);
+    for (from, to, height) in bars {
+        let in_tail = fit.is_some_and(|fit| (from * to).sqrt() >= fit.xmin);
+        frame.bar((from, to), height, if in_tail { VERMILLION } else { STONE }, 1.0);
+    }
+    if let Some(fit) = fit {
+        law(&mut frame, fit, fit.tail / all, (lowest, from));
+        let words = format!("power law, alpha {:.2}, D {:.3}", fit.alpha, fit.distance);
+        legend(&mut frame.scene, &[("bulk", STONE), ("tail", VERMILLION), (&words, INK)], font);
+    }
+    if let Some(edge) = heavytail::column::find("bulk_max").and_then(|column| row.number(column)) {
+        frame.mark(edge, "MP edge", BLUE, 1.0);
+    }
+    Some(frame.scene)
+}
+
+/// p(λ) = share·(alpha − 1)/xmin·(λ/xmin)^−alpha, as far as the figure reaches.
+fn law(frame: &mut Frame, fit: Fit, share: f64, (lowest, largest): (f64, f64)) {
+    let density = |value: f64| share * (fit.alpha - 1.0) / fit.xmin * (value / fit.xmin).powf(-fit.alpha);
+    let leaves = fit.xmin * (density(fit.xmin) / lowest).max(1.0).powf(1.0 / fit.alpha);
+    let ends = [fit.xmin, leaves.min(largest)];
+    let points = ends.map(|value| frame.at((value, density(value)))).to_vec();
+    frame.scene.line(points, INK, 1.5);
+    frame.mark(fit.xmin, "xmin", INK, 0.0);
+}
+
+/// Distance and exponent of every candidate for xmin, one over the other.
+pub(crate) fn xmin_search(name: &str, row: &Row, curves: &LayerCurves, font: &Font) -> Option<Scene> {
+    const POINTS: usize = 800;
+    let fit = Fit::of(row);
+    let search = thinned(&curves.candidates, POINTS);
+    let (first, last) = (search.first()?, search.last()?);
+    let x = || Axis::logarithmic("xmin", first.xmin / 1.05, last.xmin * 1.05);
+    let farthest = search.iter().map(|one| one.ks_distance).fold(0.01, f64::max);
+    // The last candidates rest on a few eigenvalues and their exponents on nothing.
+    let cap = fit.map_or(UNDER_TRAINED_ABOVE, |fit| fit.alpha * 2.0).max(UNDER_TRAINED_ABOVE + 2.0);
+    let steepest = search.iter().map(|one| one.alpha.min(cap)).fold(UNDER_TRAINED_ABOVE + 1.0, f64::max);
+    let scene = titled(name, WIDTH, 470.0, font);
+    let mut frame =
+        Frame::panel(scene, (62.0, 210.0), x(), Axis::linear("KS distance D", 0.0, farthest * 1.05));
+    curve(&mut frame, &search, |one| one.ks_distance);
+    chosen(&mut frame, fit, |fit| fit.distance);
+    let y = Axis::linear("alpha", 1.0, steepest * 1.04);
+    let mut frame = Frame::panel(frame.scene, (278.0, 426.0), x(), y);
+    frame.band_y(OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE, BAND);
+    curve(&mut frame, &search, |one| one.alpha.min(cap));
+    chosen(&mut frame, fit, |fit| fit.alpha);
+    Some(frame.scene)
+}
+
+fn curve(frame: &mut Frame, search: &[TailCandidate], value: impl Fn(&TailCandidate) -> f64) {
+    let points = search.iter().map(|one| frame.at((one.xmin, value(one)))).collect();
+    frame.scene.line(points, INK, 1.0);
+}
+
+fn chosen(frame: &mut Frame, fit: Option<Fit>, value: impl Fn(Fit) -> f64) {
+    let Some(fit) = fit else { return };
+    frame.mark(fit.xmin, &format!("chosen: {:.3}", value(fit)), VERMILLION, 0.0);
+    let at = frame.at((fit.xmin, value(fit)));
+    frame.scene.dots(vec![at], 3.0, VERMILLION);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of eigenvalues are far below 2^53")]
+fn as_number(count: usize) -> f64 {
+    count as f64
+}

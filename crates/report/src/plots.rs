@@ -1,0 +1,204 @@
+//! Details tables and a folder in, figures as SVG and PNG files in it out: all of them, or none.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use heavytail::columns_fit::ALPHA;
+use heavytail::columns_spectrum::LOG_SPECTRAL_NORM;
+use heavytail::density::peak;
+use heavytail::verdict::layer_name;
+use heavytail::{Details, LayerCurves, Row};
+
+use crate::error::Error;
+use crate::figure_depth::correlation_flow;
+use crate::figure_histogram::{alpha_histogram, alpha_overlay, norm_overlay};
+use crate::figure_layer::{esd, xmin_search};
+use crate::scene::Scene;
+use crate::scene_font::Font;
+use crate::scene_png::png;
+use crate::scene_svg::svg;
+
+/// Which files are written, and by how many threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlotOptions {
+    /// Vectors.
+    pub svg: bool,
+    /// Pixels, 288 an inch.
+    pub png: bool,
+    /// Threads; 0 for one a core.
+    pub threads: usize,
+}
+
+impl Default for PlotOptions {
+    fn default() -> Self {
+        Self { svg: true, png: true, threads: 0 }
+    }
+}
+
+/// One figure to be drawn.
+enum Plot<'a> {
+    Alphas { label: &'a str, details: &'a Details },
+    AlphaOverlay,
+    NormOverlay,
+    Flow,
+    Esd(Layer<'a>),
+    Xmin(Layer<'a>),
+}
+
+#[derive(Clone, Copy)]
+struct Layer<'a> {
+    row: &'a Row,
+    curves: &'a LayerCurves,
+}
+
+/// Writes the figures of one model, or of several and their comparison, into `folder`, which is made where it is
+/// missing; returns the files in the order of their names. Figures of layers need the tables' curves.
+///
+/// Files appear when all are written: what stops halfway leaves the folder as it was.
+///
+/// # Errors
+/// The folder or a file can't be written.
+pub fn write_plots(
+    folder: &Path,
+    models: &[(&str, &Details)],
+    options: &PlotOptions,
+) -> Result<Vec<PathBuf>, Error> {
+    std::fs::create_dir_all(folder).map_err(Error::Write)?;
+    let unfinished =
+        tempfile::Builder::new().prefix(".heavytail-").tempdir_in(folder).map_err(Error::Write)?;
+    let plots = plots(models);
+    let mut names = drawn(&plots, models, options, unfinished.path()).map_err(Error::Write)?;
+    names.sort();
+    let mut files = Vec::with_capacity(names.len());
+    for name in names {
+        let file = folder.join(&name);
+        std::fs::rename(unfinished.path().join(&name), &file).map_err(Error::Write)?;
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// Every figure with the beginning of its file's name.
+fn plots<'a>(models: &[(&'a str, &'a Details)]) -> Vec<(String, Plot<'a>)> {
+    let mut plots = vec![("correlation-flow".to_owned(), Plot::Flow)];
+    if models.len() > 1 {
+        plots.push(("alpha-overlay".to_owned(), Plot::AlphaOverlay));
+    }
+    plots.push(("log-spectral-norm".to_owned(), Plot::NormOverlay));
+    for (index, (label, details)) in models.iter().enumerate() {
+        let model = if models.len() > 1 {
+            format!("model-{}-{}-", index + 1, safe(label, 40))
+        } else {
+            String::new()
+        };
+        plots.push((format!("{model}alpha-histogram"), Plot::Alphas { label, details }));
+        for (place, (row, curves)) in details.rows.iter().zip(&details.curves).enumerate() {
+            let Some(curves) = curves else { continue };
+            let layer = format!("{model}layer-{:04}-{}", place + 1, safe(layer_name(row), 80));
+            plots.push((format!("{layer}-esd"), Plot::Esd(Layer { row, curves })));
+            plots.push((format!("{layer}-xmin"), Plot::Xmin(Layer { row, curves })));
+        }
+    }
+    plots
+}
+
+/// A name as part of a file's name on every system: the end of a long one, since layers differ there.
+fn safe(name: &str, longest: usize) -> String {
+    let clean: Vec<char> = name
+        .trim()
+        .chars()
+        .map(|sign| if sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-') { sign } else { '_' })
+        .collect();
+    let end: String = clean[clean.len().saturating_sub(longest)..].iter().collect();
+    end.trim_matches('.').to_owned()
+}
+
+/// Draws and writes on several threads; the names of the files, in any order.
+fn drawn(
+    plots: &[(String, Plot<'_>)],
+    models: &[(&str, &Details)],
+    options: &PlotOptions,
+    folder: &Path,
+) -> std::io::Result<Vec<String>> {
+    let threads = match options.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        given => given,
+    };
+    let next = AtomicUsize::new(0);
+    let names = Mutex::new(Vec::new());
+    let work = || -> std::io::Result<()> {
+        let font = Font::new();
+        while let Some((name, plot)) = plots.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let Some(scene) = draw(plot, models, &font) else { continue };
+            let written = write(folder, name, &scene, options, &font)?;
+            names.lock().unwrap_or_else(PoisonError::into_inner).extend(written);
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(plots.len())).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })?;
+    Ok(names.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn draw(plot: &Plot<'_>, models: &[(&str, &Details)], font: &Font) -> Option<Scene> {
+    let values = |column| -> Vec<(&str, Vec<f64>)> {
+        models.iter().map(|(label, details)| (*label, details.fitted(column))).collect()
+    };
+    match plot {
+        Plot::Alphas { label, details } => {
+            let alphas = details.fitted(&ALPHA);
+            Some(alpha_histogram(label, &alphas, peak(&alphas), font))
+        }
+        Plot::AlphaOverlay => Some(alpha_overlay(&values(&ALPHA), font)),
+        Plot::NormOverlay => Some(norm_overlay(&values(&LOG_SPECTRAL_NORM), font)),
+        Plot::Flow => Some(correlation_flow(models, font)),
+        Plot::Esd(layer) => esd(layer_name(layer.row), layer.row, layer.curves, font),
+        Plot::Xmin(layer) => xmin_search(layer_name(layer.row), layer.row, layer.curves, font),
+    }
+}
+
+fn write(
+    folder: &Path,
+    name: &str,
+    scene: &Scene,
+    options: &PlotOptions,
+    font: &Font,
+) -> std::io::Result<Vec<String>> {
+    let mut written = Vec::new();
+    let mut put = |ending: &str, bytes: &[u8]| -> std::io::Result<()> {
+        let file = format!("{name}.{ending}");
+        let mut out = std::fs::File::create(folder.join(&file))?;
+        out.write_all(bytes)?;
+        written.push(file);
+        Ok(())
+    };
+    if options.svg {
+        put("svg", svg(scene).as_bytes())?;
+    }
+    if options.png {
+        let bytes = png(scene, font).ok_or_else(|| std::io::Error::other("the figure has no pixels"))?;
+        put("png", &bytes)?;
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leaves_the_folder() {
+        assert_eq!(safe("../../etc/passwd", 80), "_.._etc_passwd");
+        assert_eq!(safe("h.0.attn.c_proj", 80), "h.0.attn.c_proj");
+        assert_eq!(safe("C:\\x\u{0}é", 80), "C__x__");
+        assert_eq!(safe("layers.0123456789", 6), "456789");
+        assert_eq!(safe("...", 6), "");
+    }
+}

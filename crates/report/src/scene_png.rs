@@ -1,0 +1,98 @@
+//! A scene in, the bytes of a PNG file out.
+
+use tiny_skia::{FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform};
+
+use crate::scene::{Anchor, Colour, Mark, Scene};
+use crate::scene_font::Font;
+
+/// Pixels a point: 288 a inch at the size of the SVG.
+const SCALE: f32 = 3.0;
+
+/// The picture as a PNG file; none where the scene has no size.
+pub(crate) fn png(scene: &Scene, font: &Font) -> Option<Vec<u8>> {
+    let mut pixels = Pixmap::new(pixel_count(scene.width), pixel_count(scene.height))?;
+    pixels.fill(tiny_skia::Color::WHITE);
+    for mark in &scene.marks {
+        draw(&mut pixels, mark, font);
+    }
+    pixels.encode_png().ok()
+}
+
+fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font) {
+    match mark {
+        Mark::Rect { x, y, width, height, fill, opacity } => {
+            if let Some(rect) = Rect::from_xywh(single(*x), single(*y), single(*width), single(*height)) {
+                pixels.fill_rect(rect, &paint(*fill, *opacity), place(), None);
+            }
+        }
+        Mark::Line { points, stroke, width, dashed, opacity } => {
+            let style = Stroke {
+                width: single(*width),
+                line_join: LineJoin::Round,
+                dash: if *dashed { StrokeDash::new(vec![3.0, 3.0], 0.0) } else { None },
+                ..Stroke::default()
+            };
+            if let Some(path) = line(points) {
+                pixels.stroke_path(&path, &paint(*stroke, *opacity), &style, place(), None);
+            }
+        }
+        Mark::Dots { points, radius, fill, opacity } => {
+            let mut builder = PathBuilder::new();
+            for (x, y) in points {
+                builder.push_circle(single(*x), single(*y), single(*radius));
+            }
+            fill_path(pixels, builder, *fill, *opacity);
+        }
+        Mark::Text { x, y, size, anchor, fill, words } => {
+            let start = match anchor {
+                Anchor::Start => *x,
+                Anchor::Middle => x - font.width(words, *size) / 2.0,
+                Anchor::End => x - font.width(words, *size),
+            };
+            let mut builder = PathBuilder::new();
+            font.outline(words, (start, *y), *size, &mut builder);
+            fill_path(pixels, builder, *fill, 1.0);
+        }
+    }
+}
+
+fn line(points: &[(f64, f64)]) -> Option<Path> {
+    let mut builder = PathBuilder::new();
+    for (place, (x, y)) in points.iter().enumerate() {
+        if place == 0 {
+            builder.move_to(single(*x), single(*y));
+        } else {
+            builder.line_to(single(*x), single(*y));
+        }
+    }
+    builder.finish()
+}
+
+fn fill_path(pixels: &mut Pixmap, builder: PathBuilder, fill: Colour, opacity: f64) {
+    if let Some(path) = builder.finish() {
+        pixels.fill_path(&path, &paint(fill, opacity), FillRule::Winding, place(), None);
+    }
+}
+
+fn paint(colour: Colour, opacity: f64) -> Paint<'static> {
+    let [_, red, green, blue] = colour.to_be_bytes();
+    let mut paint = Paint::default();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+    paint.set_color_rgba8(red, green, blue, (opacity.clamp(0.0, 1.0) * 255.0).round() as u8);
+    paint.anti_alias = true;
+    paint
+}
+
+fn place() -> Transform {
+    Transform::from_scale(SCALE, SCALE)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "coordinates of a picture")]
+fn single(value: f64) -> f32 {
+    value as f32
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a picture's size, clamped")]
+fn pixel_count(length: f64) -> u32 {
+    (length * f64::from(SCALE)).clamp(0.0, 20_000.0) as u32
+}
