@@ -9,6 +9,10 @@ mod json_columns;
 mod json_value;
 mod jsonl;
 mod parquet;
+mod parquet_footer;
+mod parquet_pages;
+mod parquet_rle;
+mod parquet_thrift;
 
 // Tables saved earlier.
 mod saved;
@@ -17,34 +21,26 @@ mod saved_json;
 mod saved_parquet;
 mod saved_rows;
 
-// One page that needs nothing else.
+// Pages that need nothing else, and figures as vectors and pixels.
+mod figure;
+mod figure_depth;
+mod figure_histogram;
+mod figure_layer;
 mod page;
 mod page_curves;
 mod page_data;
+mod plots;
+mod scene;
+mod scene_font;
+mod scene_png;
+mod scene_svg;
 mod script_json;
-
-// The part of Parquet that tables need.
-mod parquet_footer;
-mod parquet_pages;
-mod parquet_rle;
-mod parquet_thrift;
 
 // Gates of pipelines.
 mod baseline;
 mod junit;
 mod policy;
 mod sarif;
-
-// Figures as vectors and pixels.
-mod figure;
-mod figure_depth;
-mod figure_histogram;
-mod figure_layer;
-mod plots;
-mod scene;
-mod scene_font;
-mod scene_png;
-mod scene_svg;
 
 // Text for people.
 mod bins;
