@@ -61,13 +61,10 @@ function draw(series: Series[], shape: Shape, width: number, summary: string): C
   const { from, width: step, counts, capped } = bins(series, shape.width, shape.cap);
   const end = from + step * counts[0]!.length;
   const most = Math.max(...counts.flat());
-  const x = linear(shape.band ? [Math.min(from, 1), Math.max(end, shape.band[1] + 1)] : [from, end], shape.axis, width < 420 ? 6 : 10);
+  const label = capped ? `${shape.axis}; last bin: ${shape.cap} and more` : shape.axis;
+  const x = linear(shape.band ? [Math.min(from, 1), Math.max(end, shape.band[1] + 1)] : [from, end], label, width < 420 ? 6 : 10);
   const y = linear([0, most * 1.12], "layers", 4);
   y.ticks = y.ticks.filter(Number.isInteger);
-  if (capped) {
-    const write = x.write;
-    x.write = (value) => (value + step >= end ? `≥ ${write(value)}` : write(value));
-  }
   x.scale.range([canvas.left, canvas.right]);
   if (shape.band) canvas.band(x.scale(shape.band[0]), x.scale(shape.band[1]));
   canvas.axes(x, y);

@@ -45,9 +45,15 @@ function density(model: Model, row: number, curves: Curves, fit: Fit | null): HT
     canvas.axes(x, y);
     heights.forEach((height, bin) => {
       if (height <= 0) return;
-      const [left, right] = [x.scale(edges[bin]!), x.scale(edges[bin]! * curves.ratio)];
-      const inTail = fit !== null && edges[bin]! * Math.sqrt(curves.ratio) >= fit.xmin;
-      canvas.add(s("rect", { class: `bar ${inTail ? "tail" : "bulk"}`, x: left + 0.25, y: y.scale(height), width: Math.max(0.5, right - left - 0.5), height: Math.max(0, canvas.bottom - y.scale(height)) }));
+      const [from, to] = [edges[bin]!, edges[bin]! * curves.ratio];
+      // The bin in which the tail begins is shared.
+      const tail = fit ? Math.min(Math.max(fit.xmin, from), to) : to;
+      const bar = (a: number, b: number, name: string) => {
+        const [left, width] = [x.scale(a) + 0.25, x.scale(b) - x.scale(a) - 0.5];
+        if (width > 0) canvas.add(s("rect", { class: `bar ${name}`, x: left, y: y.scale(height), width, height: Math.max(0, canvas.bottom - y.scale(height)) }));
+      };
+      bar(from, tail, "bulk");
+      bar(tail, to, "tail");
     });
     if (fit) {
       const at = (value: number) => (fit.tail / curves.all) * ((fit.alpha - 1) / fit.xmin) * (value / fit.xmin) ** -fit.alpha;

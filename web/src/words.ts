@@ -38,6 +38,7 @@ export function two(value: number | null): string {
 export function signed(value: number | null): string {
   if (value === null) return "–";
   const text = value.toFixed(2);
+  if (Number(text) === 0) return "0.00";
   return Number(text) > 0 ? `+${text}` : minus(text);
 }
 

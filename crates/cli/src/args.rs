@@ -137,12 +137,15 @@ pub(crate) struct AnalyzeArgs {
     pub(crate) page: PageArgs,
 }
 
-/// The page to write beside the result.
+/// The page and the figures to write beside the result.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PageArgs {
     /// Write one HTML page with everything in it to this file, too.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) html: Option<PathBuf>,
+    /// Write figures of the alphas, and two of every layer, to this folder as SVG and PNG, too.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) plots: Option<PathBuf>,
 }
 
 /// How the table for people looks.

@@ -13,16 +13,23 @@ use crate::failure::Failure;
 use crate::input::{analyze_model, labels};
 use crate::output::Output;
 use crate::page::Page;
+use crate::plots::Plots;
 use crate::terminal::Terminal;
 
 pub(crate) fn run(args: &AnalyzeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let output = prepare(args.output.format, args.output.output.as_deref())?;
     let text_options = text_options(&args.table, terminal.text_options(output.is_file()))?;
     let page = Page::prepare(args.page.html.as_deref())?;
-    let details = analyze_model(&args.model, &args.analysis, page.is_some(), terminal)?;
+    let plots = Plots::prepare(args.page.plots.as_deref())?;
+    let curves = page.is_some() || plots.is_some();
+    let details = analyze_model(&args.model, &args.analysis, curves, terminal)?;
+    let label = labels(std::slice::from_ref(&args.model)).pop().unwrap_or_default();
+    let tables = [(label, &details)];
     if let Some(page) = page {
-        let label = labels(std::slice::from_ref(&args.model)).pop().unwrap_or_default();
-        page.finish(&[(label, &details)], None)?;
+        page.finish(&tables, None)?;
+    }
+    if let Some(plots) = plots {
+        plots.finish(&tables, args.analysis.threads)?;
     }
     if args.output.format == Format::Table {
         let text = text(&details, &text_options);

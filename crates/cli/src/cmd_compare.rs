@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::input::{labels, table_of};
 use crate::output::Output;
 use crate::page::Page;
+use crate::plots::Plots;
 use crate::terminal::Terminal;
 
 pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -25,7 +26,8 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
     args.analysis.options().check()?;
     let output = Output::prepare(args.output.output.as_deref())?;
     let page = Page::prepare(args.page.html.as_deref())?;
-    let (tables, failed) = tables(args, page.is_some(), terminal)?;
+    let plots = Plots::prepare(args.page.plots.as_deref())?;
+    let (tables, failed) = tables(args, page.is_some() || plots.is_some(), terminal)?;
     let pairs: Vec<(String, &Details)> =
         tables.iter().map(|(label, details)| (label.clone(), details)).collect();
     let options = CompareOptions { seed: args.analysis.seed, ..CompareOptions::default() };
@@ -35,6 +37,9 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
     }
     if let Some(page) = page {
         page.finish(&pairs, Some(&compared))?;
+    }
+    if let Some(plots) = plots {
+        plots.finish(&pairs, args.analysis.threads)?;
     }
     if args.output.format == Format::Json {
         output.finish(|out| write_comparison_json(&compared, out))?;

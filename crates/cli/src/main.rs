@@ -17,6 +17,7 @@ mod input;
 mod interrupt;
 mod output;
 mod page;
+mod plots;
 mod progress;
 mod terminal;
 

@@ -9,7 +9,7 @@ pub(crate) const HEIGHT: f64 = 320.0;
 
 const LEFT: f64 = 48.0;
 const RIGHT: f64 = WIDTH - 16.0;
-const TOP: f64 = 62.0;
+const TOP: f64 = 74.0;
 
 /// A scale from numbers to places.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Axis {
 impl Axis {
     pub(crate) fn linear(label: impl Into<String>, from: f64, to: f64) -> Self {
         let to = if to > from { to } else { from + 1.0 };
-        Self { label: label.into(), from, to, logarithmic: false, ticks: linear_ticks(from, to, 7.0) }
+        Self { label: label.into(), from, to, logarithmic: false, ticks: linear_ticks(from, to, 9.0) }
     }
 
     pub(crate) fn logarithmic(label: impl Into<String>, from: f64, to: f64) -> Self {
@@ -81,7 +81,7 @@ impl Frame {
 
     /// Axes in a stretch of an existing scene.
     pub(crate) fn panel(mut scene: Scene, (top, bottom): (f64, f64), x: Axis, y: Axis) -> Self {
-        scene.text((LEFT - 34.0, top - 10.0), y.label.clone(), Anchor::Start, SOFT);
+        scene.text((LEFT - 34.0, top - 12.0), y.label.clone(), Anchor::Start, SOFT);
         let mut frame = Self { scene, x, y, top, bottom };
         for tick in frame.y.ticks.clone() {
             let at = frame.y(tick);
@@ -152,14 +152,20 @@ pub(crate) fn titled(title: &str, width: f64, height: f64, font: &Font) -> Scene
 
 /// Names with the colours that stand for them, from the left under the title.
 pub(crate) fn legend(scene: &mut Scene, entries: &[(&str, Colour)], font: &Font) {
+    const SQUARE: f64 = 14.0;
+    const GAP: f64 = 14.0;
     let mut at = LEFT - 34.0;
-    let room = (WIDTH - 30.0) / entries.iter().map(|_| 1.0).sum::<f64>().max(1.0);
+    let room = WIDTH - 30.0;
+    let wanted: f64 = entries.iter().map(|(words, _)| SQUARE + font.width(words, 10.5) + GAP).sum();
+    // All are shortened alike, and only where they must be.
+    let share = (room / wanted.max(1.0)).min(1.0);
     for (words, colour) in entries {
-        let words = font.fitting(words, 10.5, (room - 26.0).max(20.0));
+        let longest = (SQUARE + font.width(words, 10.5) + GAP) * share - SQUARE - GAP;
+        let words = font.fitting(words, 10.5, if share < 1.0 { longest } else { f64::INFINITY });
         scene.rect((at, 30.5), (9.0, 9.0), *colour, 1.0);
         let width = font.width(&words, 10.5);
-        scene.text((at + 14.0, 39.0), words, Anchor::Start, SOFT);
-        at += 14.0 + width + 14.0;
+        scene.text((at + SQUARE, 39.0), words, Anchor::Start, SOFT);
+        at += SQUARE + width + GAP;
     }
 }
 

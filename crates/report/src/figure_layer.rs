@@ -53,8 +53,10 @@ pub(crate) fn esd(name: &str, row: &Row, curves: &LayerCurves, font: &Font) -> O
     let mut frame = Frame::new(name, x, Axis::logarithmic("density p(λ)", lowest, highest), font);
     let fit = Fit::of(row);
     for (from, to, height) in bars {
-        let in_tail = fit.is_some_and(|fit| (from * to).sqrt() >= fit.xmin);
-        frame.bar((from, to), height, if in_tail { VERMILLION } else { STONE }, 1.0);
+        // The bin in which the tail begins is shared.
+        let tail = fit.map_or(to, |fit| fit.xmin.clamp(from, to));
+        frame.bar((from, tail), height, STONE, 1.0);
+        frame.bar((tail, to), height, VERMILLION, 1.0);
     }
     if let Some(fit) = fit {
         law(&mut frame, fit, fit.tail / all, (lowest, from));
@@ -88,16 +90,16 @@ pub(crate) fn xmin_search(name: &str, row: &Row, curves: &LayerCurves, font: &Fo
     // The last candidates rest on a few eigenvalues and their exponents on nothing.
     let cap = fit.map_or(UNDER_TRAINED_ABOVE, |fit| fit.alpha * 2.0).max(UNDER_TRAINED_ABOVE + 2.0);
     let steepest = search.iter().map(|one| one.alpha.min(cap)).fold(UNDER_TRAINED_ABOVE + 1.0, f64::max);
-    let scene = titled(name, WIDTH, 470.0, font);
+    let scene = titled(name, WIDTH, 472.0, font);
     let mut frame =
-        Frame::panel(scene, (62.0, 210.0), x(), Axis::linear("KS distance D", 0.0, farthest * 1.05));
+        Frame::panel(scene, (74.0, 216.0), x(), Axis::linear("KS distance D", 0.0, farthest * 1.05));
     curve(&mut frame, &search, |one| one.ks_distance);
-    chosen(&mut frame, fit, |fit| fit.distance);
+    chosen(&mut frame, fit, |fit| (fit.distance, format!("D {:.3}", fit.distance)));
     let y = Axis::linear("alpha", 1.0, steepest * 1.04);
-    let mut frame = Frame::panel(frame.scene, (278.0, 426.0), x(), y);
+    let mut frame = Frame::panel(frame.scene, (286.0, 428.0), x(), y);
     frame.band_y(OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE, BAND);
     curve(&mut frame, &search, |one| one.alpha.min(cap));
-    chosen(&mut frame, fit, |fit| fit.alpha);
+    chosen(&mut frame, fit, |fit| (fit.alpha, format!("alpha {:.2}", fit.alpha)));
     Some(frame.scene)
 }
 
@@ -106,10 +108,11 @@ fn curve(frame: &mut Frame, search: &[TailCandidate], value: impl Fn(&TailCandid
     frame.scene.line(points, INK, 1.0);
 }
 
-fn chosen(frame: &mut Frame, fit: Option<Fit>, value: impl Fn(Fit) -> f64) {
+fn chosen(frame: &mut Frame, fit: Option<Fit>, told: impl Fn(Fit) -> (f64, String)) {
     let Some(fit) = fit else { return };
-    frame.mark(fit.xmin, &format!("chosen: {:.3}", value(fit)), VERMILLION, 0.0);
-    let at = frame.at((fit.xmin, value(fit)));
+    let (value, words) = told(fit);
+    frame.mark(fit.xmin, &words, VERMILLION, 0.0);
+    let at = frame.at((fit.xmin, value));
     frame.scene.dots(vec![at], 3.0, VERMILLION);
 }
 

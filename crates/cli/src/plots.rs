@@ -1,0 +1,32 @@
+//! Tables in, the figures that were asked for with `--plots` out.
+
+use std::path::{Path, PathBuf};
+
+use heavytail::Details;
+use heavytail_report::{Error, PlotOptions, write_plots};
+
+use crate::failure::Failure;
+
+/// Figures that were asked for; their folder is there.
+pub(crate) struct Plots(PathBuf);
+
+impl Plots {
+    /// Makes the folder, where one was asked for: an hour of eigenvalues must not end at a path that can't be one.
+    pub(crate) fn prepare(path: Option<&Path>) -> Result<Option<Self>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        std::fs::create_dir_all(path).map_err(|source| Failure::Output { path: path.to_owned(), source })?;
+        Ok(Some(Self(path.to_owned())))
+    }
+
+    /// Writes the figures.
+    pub(crate) fn finish(self, tables: &[(String, &Details)], threads: usize) -> Result<(), Failure> {
+        let models: Vec<(&str, &Details)> =
+            tables.iter().map(|(label, details)| (label.as_str(), *details)).collect();
+        let options = PlotOptions { threads, ..PlotOptions::default() };
+        match write_plots(&self.0, &models, &options) {
+            Ok(_) => Ok(()),
+            Err(Error::Write(source)) => Err(Failure::Output { path: self.0, source }),
+            Err(other) => Err(Failure::Report(other)),
+        }
+    }
+}
