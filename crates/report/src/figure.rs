@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn ticks_are_round_numbers() {
         assert_eq!(linear_ticks(1.0, 13.0, 7.0), [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
-        assert_eq!(Axis::linear("", 0.0, 0.44).write(0.4), "0.4");
+        assert_eq!(Axis::linear("", 0.0, 0.44).write(0.4), "0.40");
         assert_eq!(Axis::linear("", -3.0, 3.0).write(-2.0), "−2");
     }
 
