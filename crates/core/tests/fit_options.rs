@@ -1,7 +1,7 @@
 //! Options of the fit where heavytail does not do what the reference does, and both ways of doing it.
 
-use heavytail::columns_fit::{ALPHA, NUM_PL_SPIKES, STATUS, XMAX, XMIN};
-use heavytail::columns_fit_options::LAMBDA;
+use heavytail::columns_fit::{ALPHA, LOG_ALPHA_NORM, NUM_PL_SPIKES, STATUS, XMAX, XMIN};
+use heavytail::columns_fit_options::{LAMBDA, NUM_FINGERS, RAW_ALPHA};
 use heavytail::columns_layer::REASON;
 use heavytail::columns_spectrum::{LAMBDA_MAX, NORM, SV_MAX};
 use heavytail::{AnalyzeOptions, Details, FitLaw, FixFingers, Model, XminRule};
@@ -45,6 +45,36 @@ fn compat_mode_counts_the_eigenvalues_past_xmax_and_keeps_the_number_where_that_
     assert_eq!(high.text(&REASON), "no fit up to xmax = 6: 1 of 1 eigenvalues above the cut 1e-5, needs 2");
     let right = of(AnalyzeOptions { xmax: 6, ..AnalyzeOptions::default() });
     assert_eq!(row(&right, "high").number(&XMAX), None);
+}
+
+#[test]
+fn fingers_that_leave_one_eigenvalue_keep_the_plain_fit_and_in_compat_mode_fail() {
+    // λ = 10, …, 17: steep whatever is taken away, so that eight eigenvalues run out.
+    let entry = |i: usize| if i.is_multiple_of(9) { ((10 + i / 9) as f64).sqrt() } else { 0.0 };
+    let elements: Vec<f64> = (0..64).map(entry).collect();
+    let clip = |options| {
+        let options = AnalyzeOptions { fix_fingers: FixFingers::ClipXmax, ..options };
+        row(&table(vec![tensor("w.weight", &[8, 8], &elements)], options), "w").clone()
+    };
+    let right = clip(AnalyzeOptions::default());
+    assert_eq!((right.text(&STATUS), right.integer(&NUM_FINGERS)), ("success", Some(0)));
+    let faulty = clip(compat());
+    assert_eq!((faulty.text(&STATUS), faulty.number(&RAW_ALPHA)), ("failed", Some(-1.0)));
+    assert!(faulty.text(&REASON).contains("clip_xmax leaves fewer than 2 eigenvalues"));
+}
+
+#[test]
+fn a_norm_beyond_the_largest_number_is_finite_and_in_compat_mode_infinite() {
+    // λ = 1000 and a little more: steep, so that λ^alpha overflows.
+    let entry = |i: usize| if i.is_multiple_of(9) { (1000.0 + i as f64 / 9.0).sqrt() } else { 0.0 };
+    let elements: Vec<f64> = (0..64).map(entry).collect();
+    let norm = |options| {
+        let details = table(vec![tensor("w.weight", &[8, 8], &elements)], options);
+        row(&details, "w").number(&LOG_ALPHA_NORM).unwrap()
+    };
+    let right = norm(AnalyzeOptions::default());
+    assert!(right.is_finite() && right > 308.0, "{right}");
+    assert!(norm(compat()).is_infinite());
 }
 
 #[test]

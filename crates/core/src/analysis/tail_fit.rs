@@ -19,6 +19,8 @@ pub(crate) struct TailFitter {
     law: FitLaw,
     power_law: CheckedPowerLawOptions,
     fingers: Option<CheckedFingerOptions>,
+    /// The reference fails where it runs out of eigenvalues to take for fingers.
+    fingers_run_out: bool,
     /// The same without an end, and how many of the largest the reference would drop: it reads a number past half
     /// of them as an eigenvalue.
     past_half: Option<(CheckedPowerLawOptions, usize)>,
@@ -51,7 +53,10 @@ pub(crate) enum NoFit {
         /// What is wrong with the data.
         failure: FitFailure,
     },
-    /// Compat mode reproduces a fault.
+    /// Compat mode reproduces a fault of clip_xmax.
+    #[error("no fit: weightwatcher 0.7.7 fails where clip_xmax leaves fewer than 2 eigenvalues")]
+    CompatFingers,
+    /// Compat mode reproduces a fault of xmin_peak.
     #[error("no fit: weightwatcher 0.7.7 fails every fit by xmin_peak with its default package")]
     Compat,
 }
@@ -110,6 +115,7 @@ impl TailFitter {
         Ok(Self {
             law: options.fit,
             fingers: if clipped { Some(fingers.check(&power_law)?) } else { None },
+            fingers_run_out: options.compat && options.pl_package == PlPackage::Ww,
             past_half: (options.compat && dropped > 0).then_some((endless, dropped)),
             compat_fails: options.compat && peak && options.pl_package == PlPackage::Ww,
             power_law,
@@ -135,7 +141,11 @@ impl TailFitter {
             return Err(NoFit::Compat);
         }
         if let Some(fingers) = &self.fingers {
-            return Ok(TailFit::Clipped(fit_clip_xmax(eigenvalues, fingers)?));
+            let clipped = fit_clip_xmax(eigenvalues, fingers)?;
+            if clipped.ran_out && self.fingers_run_out {
+                return Err(NoFit::CompatFingers);
+            }
+            return Ok(TailFit::Clipped(clipped));
         }
         if self.law != FitLaw::PowerLaw {
             return Ok(TailFit::Truncated(fit_truncated(eigenvalues, &self.power_law)?));
