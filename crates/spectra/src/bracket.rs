@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::sturm::Sturm;
 
-/// Width at which an interval counts as a number, for eigenvalues below 2 in size.
-const CLOSED: f64 = f64::EPSILON;
+/// Width at which an interval counts as a number, for eigenvalues below 2 in size: two of their last places.
+const CLOSED: f64 = 2.0 * f64::EPSILON;
 
 /// An end of an interval and the determinant there: positive at the lower end, negative at the upper one, since one
 /// eigenvalue lies between them wherever the sign matters.
@@ -62,8 +62,8 @@ impl Bracket {
     pub(crate) fn point(&self) -> f64 {
         let (new, old) = if self.low_is_new { (self.low, self.high) } else { (self.high, self.low) };
         let step = self.given_up.and_then(|third| interpolate(new, old, third)).unwrap_or(0.5);
-        // Half of the final width away from the nearer end, so that the root is overstepped in the end.
-        let least = (CLOSED / 2.0 / (self.high.at - self.low.at)).min(0.5);
+        // Nearly the final width away from the nearer end: wherever the root is closer to it, that closes the interval.
+        let least = (0.9 * CLOSED / (self.high.at - self.low.at)).min(0.5);
         new.at + step.clamp(least, 1.0 - least) * (old.at - new.at)
     }
 
