@@ -36,17 +36,18 @@ pub enum Outcome<T> {
 
 /// Bytes that [`spectrum`](crate::spectrum()) of an N×M matrix holds at most, its blocks of rows included.
 ///
-/// The Gram matrix alone needs 8·M²; the rare way over the singular values needs 8·M² three times.
+/// The Gram matrix and its eigenvalues need 8·M² and some 10 KiB for each of the M columns: a block of rows, its two packed
+/// copies, the panels of the reduction. The rare way over the singular values needs 8·M² three and a half times.
 #[must_use]
 pub fn memory_estimate(rows: usize, cols: usize) -> u64 {
     let (n, m) = (rows as u64, cols as u64);
     let square = m.saturating_mul(m).saturating_mul(8);
-    let block = (4 << 20_u64).max(m.saturating_mul(8 * 128)).min(n.saturating_mul(m).saturating_mul(8));
+    let block = (512 << 10_u64).max(m.saturating_mul(8 * 256)).min(n.saturating_mul(m).saturating_mul(8));
     square
         .saturating_mul(3)
         .saturating_add(square / 2)
-        .saturating_add(block)
-        .saturating_add(m.saturating_mul(8 * 256))
+        .saturating_add(block.saturating_mul(3))
+        .saturating_add(m.saturating_mul(8 * 512))
 }
 
 /// Flops of the spectrum of an N×M matrix: N·M² for the Gram matrix, 4/3·M³ for its eigenvalues.
