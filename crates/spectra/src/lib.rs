@@ -44,6 +44,7 @@ pub mod rank;
 pub mod vectors;
 
 pub mod product;
+pub mod top;
 pub mod truncation;
 
 pub mod divergence;

@@ -5,4 +5,5 @@
 mod algebra;
 mod hard_matrices;
 mod scheduling;
+mod top;
 mod triplets;
