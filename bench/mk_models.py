@@ -1,11 +1,11 @@
 """A pair of GPT-2-small-shaped checkpoints for benchmarks (the reference is not needed).
 
-    python mk_models.py OUTDIR [--seed 1] [--layers 12]
+    python mk_models.py OUTDIR [--seed 1] [--layers 12] [--only a]
 
 Writes gpt2s_a.safetensors, gpt2s_b.safetensors (f32) and gpt2s_a.bin, gpt2s_b.bin (torch.save of
-the same state dict). Every 2-D weight has random orthogonal factors (the 50257 x 768 embedding: a
-Gaussian times a square root) around a spectrum with a log-normal bulk and a Pareto tail of a known
-exponent: a = 2..6 everywhere, b = every third matrix of exponent 7..12. The exponents asked for are
+the same state dict); with --only, one of the pair and only as safetensors. Every 2-D weight has
+random orthogonal factors (the 50257 x 768 embedding: a Gaussian times a square root) around a
+spectrum with a log-normal bulk and a Pareto tail of a known exponent: a = 2..6 everywhere, b = every third matrix of exponent 7..12. The exponents asked for are
 in gpt2s_exponents.json; the fitted alpha scatters around them. About 498 MB per file.
 """
 import argparse
@@ -13,7 +13,6 @@ import json
 import os
 
 import numpy as np
-import torch
 from safetensors.numpy import save_file
 
 
@@ -73,13 +72,19 @@ if __name__ == "__main__":
     ap.add_argument("out")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--layers", type=int, default=12)
+    ap.add_argument("--only", choices=["a", "b"])
     a = ap.parse_args()
     os.makedirs(a.out, exist_ok=True)
     exponents = {}
     for which, tag in enumerate("ab"):
+        if a.only not in (None, tag):
+            continue
         w, exponents[tag] = model(a.seed, which, a.layers)
         path = os.path.join(a.out, f"gpt2s_{tag}")
-        save_file(w, path + ".safetensors")
-        torch.save({k: torch.from_numpy(v) for k, v in w.items()}, path + ".bin")
+        save_file(w, path + ".part")
+        os.replace(path + ".part", path + ".safetensors")      # no file that looks whole and isn't
+        if a.only is None:
+            import torch
+            torch.save({k: torch.from_numpy(v) for k, v in w.items()}, path + ".bin")
     with open(os.path.join(a.out, "gpt2s_exponents.json"), "w") as f:
         json.dump(exponents, f, indent=1)

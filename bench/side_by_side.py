@@ -1,18 +1,24 @@
-"""Times heavytail against weightwatcher as whole processes, in turn, and prints medians, ratios and peak memory.
+"""Times heavytail against others as whole processes, in turn; prints rows of a table in Markdown.
 
-    python side_by_side.py HEAVYTAIL MODEL.safetensors [--pairs 5] [--threads 2]
+    python side_by_side.py HEAVYTAIL MODEL.safetensors [--against weightwatcher,numpy] [--rate PROGRAM]
+                           [--pairs 5] [--threads 2] [--memory 1.5G]
 
-Runs in an environment that has weightwatcher; its interpreter is used for the other side. Every run is a new
-process; wall time and the peak resident memory are the operating system's own figures for that process.
+Runs in an environment that has weightwatcher; its interpreter is used for the other sides. Every run is a new process;
+wall time, processor time and peak resident memory are the operating system's own figures for that process. Ratios are
+taken pair by pair. With --rate, the program that measures the rate of f64 multiplication runs before every pair, and the
+time of heavytail is also given as a multiple of (N·M² + 4/3·M³) flops at that rate.
 """
 import argparse
+import json
 import os
 import statistics
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 
-REFERENCE = """
+WEIGHTWATCHER = """
 import contextlib, io, logging, sys, warnings
 warnings.filterwarnings("ignore"); logging.disable(logging.CRITICAL)
 from safetensors.torch import load_file
@@ -20,14 +26,29 @@ weights = load_file(sys.argv[1])
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
     import weightwatcher
     table = weightwatcher.WeightWatcher(model=weights).analyze()
-table.to_csv(sys.argv[2], index=False)
 print(len(table))
+"""
+
+# The best a Python user can write: the Gram matrix in f64 and LAPACK without vectors.
+NUMPY = """
+import sys
+import numpy as np, scipy.linalg
+from safetensors import safe_open
+count = 0
+with safe_open(sys.argv[1], "np") as tensors:
+    for name in tensors.keys():
+        w = tensors.get_tensor(name).astype(np.float64)
+        w = w if w.shape[0] >= w.shape[1] else w.T
+        scipy.linalg.eigvalsh(w.T @ w, overwrite_a=True, check_finite=False, driver="evd")
+        count += 1
+print(count)
 """
 
 
 def timed(command, threads):
-    """Wall seconds, user and system seconds, peak MiB and the output's last line of one process."""
-    env = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
+    """Wall seconds, processor seconds, peak MiB and the output's last line of one process."""
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    env = dict(os.environ, **{name: str(threads) for name in names})
     began = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
     out = child.stdout.read().decode()
@@ -39,38 +60,61 @@ def timed(command, threads):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, lines[-1] if lines else ""
 
 
+def flops(model):
+    """N·M² + 4/3·M³ over the matrices of a checkpoint of linear layers."""
+    with open(model, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+    sides = [sorted(t["shape"]) for name, t in header.items() if name != "__metadata__" and len(t["shape"]) == 2]
+    return sum(n * m**2 + 4 / 3 * m**3 for m, n in sides)
+
+
+def spread(values):
+    """The median, and the extremes where there are several."""
+    middle = statistics.median(values)
+    return f"{middle:.2f} ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else f"{middle:.2f}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("heavytail")
     parser.add_argument("model")
+    parser.add_argument("--against", default="weightwatcher")
+    parser.add_argument("--rate")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", default=".")
+    parser.add_argument("--memory")
     arguments = parser.parse_args()
-    ours_csv = os.path.join(arguments.out, "heavytail.csv")
-    theirs_csv = os.path.join(arguments.out, "weightwatcher.csv")
-    sides = {
-        "heavytail": [arguments.heavytail, "analyze", arguments.model, "--format", "csv", "-o", ours_csv,
-                      "--threads", str(arguments.threads), "--quiet"],
-        "weightwatcher": [sys.executable, "-c", REFERENCE, arguments.model, theirs_csv],
-    }
-    runs = {name: [] for name in sides}
-    for name, command in sides.items():                   # once each, so that the files are in memory for both
-        timed(command, arguments.threads)
-    for _ in range(arguments.pairs):
-        for name, command in sides.items():
-            runs[name].append(timed(command, arguments.threads))
-    rows = {name: sum(1 for _ in open(path)) - 1 for name, path in (("heavytail", ours_csv), ("weightwatcher", theirs_csv))}
-    print(f"{os.path.basename(arguments.model)}, {arguments.threads} threads, {arguments.pairs} alternating pairs")
-    print(f"{'':16s}{'rows':>6s}{'wall s':>10s}{'min':>8s}{'max':>8s}{'cpu s':>8s}{'peak MiB':>10s}")
+    threads = str(arguments.threads)
+    others = [name for name in arguments.against.split(",") if name]
+    with tempfile.TemporaryDirectory() as folder:
+        table = os.path.join(folder, "heavytail.csv")
+        ours = [arguments.heavytail, "analyze", arguments.model, "--format", "csv", "-o", table, "--threads", threads,
+                "--quiet", *(["--memory", arguments.memory] if arguments.memory else [])]
+        scripts = {"weightwatcher": WEIGHTWATCHER, "numpy": NUMPY}
+        sides = {"heavytail": ours} | {name: [sys.executable, "-c", scripts[name], arguments.model] for name in others}
+        timed(ours, arguments.threads)                    # the file is in memory for all
+        runs, of_limit = {name: [] for name in sides}, []
+        for _ in range(arguments.pairs):
+            if arguments.rate:
+                rate = float(timed([arguments.rate, threads], 1)[3])
+            for name, command in sides.items():
+                runs[name].append(timed(command, arguments.threads))
+            if arguments.rate:
+                of_limit.append(runs["heavytail"][-1][0] * rate * 1e9 / flops(arguments.model))
+        with open(table, encoding="utf-8") as file:
+            rows = {"heavytail": sum(1 for _ in file) - 1} | {name: runs[name][-1][3] for name in others}
+    model = os.path.splitext(os.path.basename(arguments.model))[0]
+    print(f"{model}, {arguments.threads} threads, {arguments.pairs} rounds\n")
+    print("| | layers | wall s | processor s | peak MiB | times heavytail's wall | times its memory |")
+    print("|---|---|---|---|---|---|---|")
+    mine = runs["heavytail"]
     for name, taken in runs.items():
-        walls = [run[0] for run in taken]
-        print(f"{name:16s}{rows[name]:6d}{statistics.median(walls):10.2f}{min(walls):8.2f}{max(walls):8.2f}"
-              f"{statistics.median(run[1] for run in taken):8.2f}{statistics.median(run[2] for run in taken):10.0f}")
-    ratios = [theirs[0] / ours[0] for ours, theirs in zip(runs["heavytail"], runs["weightwatcher"])]
-    memory = [theirs[2] / ours[2] for ours, theirs in zip(runs["heavytail"], runs["weightwatcher"])]
-    print(f"heavytail is {statistics.median(ratios):.1f} times as fast (pairs {min(ratios):.1f} to {max(ratios):.1f})"
-          f" and needs 1/{statistics.median(memory):.1f} of the memory")
+        middle = [statistics.median(run[k] for run in taken) for k in range(3)]
+        ratios = [spread([run[k] / own[k] for run, own in zip(taken, mine)]) for k in (0, 2)]
+        ratios = ratios if name != "heavytail" else ["1", "1"]
+        print(f"| {name} | {rows[name]} | {middle[0]:.2f} | {middle[1]:.2f} | {middle[2]:.0f} | {' | '.join(ratios)} |")
+    if of_limit:
+        print(f"\nheavytail takes {spread(of_limit)} times the limit of multiplication.")
 
 
 if __name__ == "__main__":

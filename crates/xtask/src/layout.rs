@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("crates/report", &["heavytail"]),
     ("crates/cli", &["heavytail", "heavytail-report"]),
     ("python", &["heavytail", "heavytail-report"]),
+    ("bench", &["heavytail-spectra"]),
 ];
 
 /// Names that say nothing about the content.
@@ -30,7 +31,7 @@ pub(crate) fn run() -> Outcome {
         edges(folder, allowed, &mut wrong)?;
     }
     let mut files = Vec::new();
-    for folder in ["crates", "python"] {
+    for folder in ["crates", "python", "bench"] {
         rust_files(&root().join(folder), &mut files)?;
     }
     files.sort();
