@@ -8,7 +8,9 @@ mod command;
 mod differential;
 mod r#gen;
 mod golden;
+mod instructions;
 mod layout;
+mod performance;
 mod real;
 mod statistics;
 mod statistics_draws;
@@ -27,8 +29,11 @@ cargo xtask VERB
   ci               check, test and test --real
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
   differential [N] hold heavytail against weightwatcher 0.7.7 on N random models under its options (3)
-  bench            heavytail against weightwatcher 0.7.7: time and memory of whole processes
   statistics [N]   write docs/statistics.md: bias and coverage of every fit in N simulations (1000)
+  bench [JOB]      heavytail against others: gpt2, square, tall, conv, small, llama, eigen, growth;
+                   writes docs/performance.md
+  instructions [--check]
+                   count the instructions of three fixed jobs, or compare with those kept
   gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
 ";
 
@@ -50,6 +55,8 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench::run(rest),
         ["statistics"] => statistics::run("1000"),
         ["statistics", trials] => statistics::run(trials),
+        ["instructions"] => instructions::run(false),
+        ["instructions", "--check"] => instructions::run(true),
         ["gen"] => r#gen::run(false),
         ["gen", "--check"] => r#gen::run(true),
         [] | ["help" | "--help" | "-h"] => {
