@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use heavytail::AnalyzeOptions;
 use heavytail::options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
+use heavytail::{AnalyzeOptions, Eigs};
 
 /// The keywords of weightwatcher's `analyze` with hyphens, and ours.
 #[derive(Clone, Debug, Args)]
@@ -66,6 +66,10 @@ pub(crate) struct StatisticsArgs {
     #[arg(long, default_value = "fast", value_parser = svd_method, value_name = "fast|accurate")]
     #[arg(help_heading = "Statistics")]
     pub(crate) svd_method: SvdMethod,
+    /// How many eigenvalues are computed: with top:K the K largest only, and columns that need the others are null.
+    #[arg(long, default_value = "all", value_parser = eigs, value_name = "all|top:K")]
+    #[arg(help_heading = "Statistics")]
+    pub(crate) eigs: Eigs,
     /// Analyse 1/λ in place of λ.
     #[arg(long, help_heading = "Rows")]
     pub(crate) inverse: bool,
@@ -121,6 +125,7 @@ impl StatisticsArgs {
             det_x: self.detx,
             vectors: self.vectors,
             svd_method: self.svd_method,
+            eigs: self.eigs,
             inverse: self.inverse,
             peft: self.peft,
             intra: self.intra,
@@ -149,6 +154,10 @@ fn fix_fingers(word: &str) -> Result<FixFingers, String> {
 
 fn svd_method(word: &str) -> Result<SvdMethod, String> {
     known(SvdMethod::parse(word), word, &SvdMethod::WORDS.join(", "))
+}
+
+fn eigs(word: &str) -> Result<Eigs, String> {
+    known(Eigs::parse(word), word, &Eigs::WORDS.join(" or "))
 }
 
 fn xmin_rule(word: &str) -> Result<XminRule, String> {

@@ -6,6 +6,7 @@ use heavytail_fits::BootstrapOptions;
 use crate::error::Error;
 use crate::options::AnalyzeOptions;
 use crate::options_fit::{FitLaw, FixFingers, Peft, XminRule};
+use crate::options_spectrum::Eigs;
 
 /// Options whose values were checked. Only these run.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,7 @@ impl AnalyzeOptions {
         }
         self.check_fit()?;
         self.check_rows()?;
+        self.check_eigs()?;
         if self.memory.is_some_and(|bytes| bytes < SMALLEST_BUDGET) {
             let value = self.memory.unwrap_or_default();
             return Err(refused("memory", value, format!("at least {SMALLEST_BUDGET} bytes (16M)")));
@@ -76,6 +78,39 @@ impl AnalyzeOptions {
             BootstrapOptions { resamples: self.bootstrap, seed: 0 }.check()?;
         }
         Ok(())
+    }
+
+    /// A part of the spectrum can't answer for all of it.
+    fn check_eigs(&self) -> Result<(), Error> {
+        let Eigs::Top(count) = self.eigs else { return Ok(()) };
+        if count < FEWEST_EIGS {
+            let allowed = format!("all or top:K with K at least {FEWEST_EIGS}");
+            return Err(refused("eigs", self.eigs.word(), allowed));
+        }
+        let default = Self::default();
+        let need_all = [
+            ("compat", self.compat),
+            ("fit", self.fit != default.fit),
+            ("fix-fingers", self.fix_fingers != default.fix_fingers),
+            ("xmin-method", self.xmin_method != default.xmin_method),
+            ("svd-method", self.svd_method != default.svd_method),
+            ("bootstrap", self.bootstrap > 0),
+            ("inverse", self.inverse),
+            ("mp-fit", self.mp_fit),
+            ("randomize", self.randomize),
+            ("detx", self.det_x),
+            ("vectors", self.vectors),
+            ("farms", self.farms),
+            ("peft", self.peft != default.peft),
+            ("intra", self.intra),
+        ];
+        match need_all.iter().find(|(_, asked)| *asked) {
+            Some((other, _)) => {
+                let allowed = format!("not together with {other}, which needs all eigenvalues");
+                Err(refused("eigs", self.eigs.word(), allowed))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Values of the fit that say too much, or too little.
@@ -113,6 +148,9 @@ impl AnalyzeOptions {
     }
 }
 
+/// With fewer, a tail would be fitted by the rule for layers that have no more.
+const FEWEST_EIGS: usize = 20;
+
 /// Below this not even the buffers of a small layer fit.
 const SMALLEST_BUDGET: u64 = 16 << 20;
 
@@ -134,6 +172,18 @@ mod tests {
         let options = AnalyzeOptions { max_evals: 4, ..AnalyzeOptions::default() };
         let message = options.check().unwrap_err().to_string();
         assert_eq!(message, "option max-evals: 4 is not allowed; at least min-evals, 8");
+    }
+
+    #[test]
+    fn a_part_of_the_spectrum_is_refused_where_all_of_it_is_needed() {
+        let message = |options: AnalyzeOptions| options.check().unwrap_err().to_string();
+        let top = AnalyzeOptions { eigs: Eigs::Top(50), ..AnalyzeOptions::default() };
+        assert!(top.clone().check().is_ok());
+        assert_eq!(
+            message(AnalyzeOptions { mp_fit: true, ..top.clone() }),
+            "option eigs: top:50 is not allowed; not together with mp-fit, which needs all eigenvalues"
+        );
+        assert!(message(AnalyzeOptions { eigs: Eigs::Top(19), ..top }).contains("at least 20"));
     }
 
     #[test]

@@ -190,7 +190,7 @@ pub static SPECTRUM_METHOD: Column = Column {
     kind: ColumnType::Text,
     unit: "",
     meaning: "How the eigenvalues were computed.",
-    definition: "gram: eigenvalues of WᵀW in f64; svd: singular values of W, because the Gram matrix can't resolve the small end",
+    definition: "gram: eigenvalues of WᵀW in f64; svd: singular values of W, because the Gram matrix can't resolve the small end; lanczos: the largest eigenvalues of WᵀW only",
     reading: "",
     source: "heavytail",
     origin: Origin::Heavytail,

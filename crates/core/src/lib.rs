@@ -23,6 +23,7 @@ pub mod model;
 pub mod observer;
 pub mod options;
 pub mod options_fit;
+pub mod options_spectrum;
 mod spelled;
 
 mod analysis;
@@ -72,8 +73,8 @@ pub use heavytail_formats::{TensorSource, open};
 pub use layer_verdict::LayerVerdict;
 pub use model::Model;
 pub use observer::{Cancel, LayerTask, Observer, Silent};
-pub use options::AnalyzeOptions;
 pub use options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 pub use row::{Row, Value};
 pub use verdict::{ModelWord, Verdict, VerdictOptions, judge};
 pub use {heavytail_fits as fits, heavytail_formats as formats, heavytail_layers as layers};
+pub use {options::AnalyzeOptions, options_spectrum::Eigs};

@@ -1,6 +1,7 @@
 //! What a caller may ask of an analysis, with the defaults.
 
 use crate::options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
+use crate::options_spectrum::Eigs;
 
 /// Options of an analysis as given; [`check`](Self::check) refuses what can't be.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +48,8 @@ pub struct AnalyzeOptions {
     pub inverse: bool,
     /// How singular values are computed (fast).
     pub svd_method: SvdMethod,
+    /// How many eigenvalues are computed (all): with `Top(K)` only the columns of the tail have values.
+    pub eigs: Eigs,
     /// Fit the Marchenko–Pastur bulk: `num_spikes` and its family.
     pub mp_fit: bool,
     /// Hold each layer against its shuffled copy: `rand_distance`, `num_traps` and their family.
@@ -103,6 +106,7 @@ impl Default for AnalyzeOptions {
             scale_free: false,
             inverse: false,
             svd_method: SvdMethod::Fast,
+            eigs: Eigs::All,
             mp_fit: false,
             randomize: false,
             det_x: false,

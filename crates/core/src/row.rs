@@ -89,6 +89,11 @@ impl Row {
         self.values.insert(column.name, value);
     }
 
+    /// Makes every column null that is not among these.
+    pub(crate) fn retain(&mut self, columns: &[&Column]) {
+        self.values.retain(|name, _| columns.iter().any(|column| column.name == *name));
+    }
+
     /// The value of a column, or none where it is null.
     #[must_use]
     pub fn get(&self, column: &Column) -> Option<&Value> {

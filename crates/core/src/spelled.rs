@@ -64,6 +64,7 @@ impl AnalyzeOptions {
     fn spell_statistics(&self, said: &mut Said) {
         said.flag(self.inverse, "inverse");
         said.say(self.svd_method != Self::default().svd_method, "svd-method", self.svd_method.word());
+        said.say(self.eigs != Self::default().eigs, "eigs", self.eigs.word());
         said.flag(self.mp_fit, "mp-fit");
         said.flag(self.randomize, "randomize");
         said.flag(self.det_x, "detx");

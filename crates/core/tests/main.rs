@@ -12,4 +12,5 @@ mod memory_model;
 mod randomized;
 mod real_pair;
 mod rewriting;
+mod top_eigenvalues;
 mod verdicts;

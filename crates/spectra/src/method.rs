@@ -8,6 +8,8 @@ pub enum SpectrumMethod {
     Gram,
     /// Singular values of W, because the Gram matrix can't resolve the small end.
     Svd,
+    /// The largest eigenvalues of the Gram matrix alone, which is never formed.
+    Lanczos,
 }
 
 impl SpectrumMethod {
@@ -17,6 +19,7 @@ impl SpectrumMethod {
         match self {
             Self::Gram => "gram",
             Self::Svd => "svd",
+            Self::Lanczos => "lanczos",
         }
     }
 }

@@ -157,9 +157,10 @@ impl Space {
         let ends = vectors.submatrix(size - BLOCK, size - k, BLOCK, k);
         let residuals = &self.outside * ends;
         let top = &eigen.values[size - k..];
-        let all = top.iter().enumerate().all(|(i, value)| {
-            residuals.as_ref().col(i).norm_l2() <= SETTLED * value.abs() + floor
-        });
+        let all = top
+            .iter()
+            .enumerate()
+            .all(|(i, value)| residuals.as_ref().col(i).norm_l2() <= SETTLED * value.abs() + floor);
         Ok(all.then(|| top.to_vec()))
     }
 }

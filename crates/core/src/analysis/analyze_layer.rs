@@ -13,6 +13,7 @@ use crate::analysis::fill_random::fill_random;
 use crate::analysis::fill_reason::add_reason;
 use crate::analysis::fill_spectrum::fill_spectrum;
 use crate::analysis::fill_stable::fill_stable;
+use crate::analysis::fill_top::leave_the_tail;
 use crate::analysis::fill_vectors::fill_vectors;
 use crate::analysis::layer_failure::LayerFailure;
 use crate::analysis::layer_spectrum::layer_spectrum;
@@ -69,7 +70,11 @@ pub(crate) fn analyze_layer(
         let filled = fill_farms(&mut row, &opened, unit, options, fitter);
         note_failure(&mut row, filled);
     }
-    let curves = options.keep_curves.then(|| curves(spectrum.esd, fitter.power_law()));
+    let whole = spectrum.is_whole();
+    if !whole {
+        leave_the_tail(&mut row, &spectrum);
+    }
+    let curves = (options.keep_curves && whole).then(|| curves(spectrum.esd, fitter.power_law()));
     Analyzed { row, curves }
 }
 

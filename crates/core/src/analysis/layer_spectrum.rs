@@ -3,14 +3,18 @@
 use heavytail_spectra::{Esd, MatrixSpectrum, SpectrumMethod, SpectrumOptions};
 
 use crate::analysis::layer_failure::LayerFailure;
+use crate::analysis::layer_top::layer_top;
 use crate::analysis::opened::Opened;
 use crate::options::AnalyzeOptions;
 use crate::options_fit::SvdMethod;
+use crate::options_spectrum::Eigs;
 
 /// The spectrum of a layer: of all its matrices, scaled as the layer says.
 pub(crate) struct LayerSpectrum {
-    /// The pooled eigenvalues.
+    /// The pooled eigenvalues; the largest of them where no more were asked for.
     pub(crate) esd: Esd,
+    /// How many there are.
+    pub(crate) num_evals: usize,
     /// Largest σ_max of a matrix: column `sv_max`.
     pub(crate) singular_max: f64,
     /// Largest σ_min of a matrix: column `sv_min`.
@@ -21,15 +25,28 @@ pub(crate) struct LayerSpectrum {
     pub(crate) method: SpectrumMethod,
 }
 
+impl LayerSpectrum {
+    /// Whether all eigenvalues are known.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.esd.count() == self.num_evals
+    }
+}
+
 /// Computes the spectrum on the calling thread.
 pub(crate) fn layer_spectrum(
     opened: &Opened,
     options: &AnalyzeOptions,
 ) -> Result<LayerSpectrum, LayerFailure> {
+    if let Eigs::Top(k) = options.eigs
+        && let Some(top) = layer_top(opened, k, options.seed)?
+    {
+        return Ok(top);
+    }
     let spectra = opened.spectra(&spectrum_options(options))?;
     let esd = pool(&spectra, options)?;
     let largest = |of: fn(&MatrixSpectrum) -> f64| spectra.iter().map(of).fold(0.0, f64::max);
     Ok(LayerSpectrum {
+        num_evals: esd.count(),
         esd,
         singular_max: largest(|spectrum| spectrum.singular_max),
         singular_min: largest(|spectrum| spectrum.singular_min),

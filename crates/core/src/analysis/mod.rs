@@ -21,6 +21,7 @@ pub(crate) mod shuffled_layer;
 pub(crate) mod single_precision;
 
 pub(crate) mod layer_spectrum;
+mod layer_top;
 pub(crate) mod tail_fit;
 
 mod fill_certainty;
@@ -33,4 +34,5 @@ mod fill_random;
 pub(crate) mod fill_reason;
 mod fill_spectrum;
 mod fill_stable;
+mod fill_top;
 mod fill_vectors;
