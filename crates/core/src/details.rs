@@ -42,6 +42,8 @@ pub struct LayerCurves {
     /// Every xmin that the fit considered, ascending: the KS distance and alpha against xmin. Empty where the layer
     /// has no fit.
     pub candidates: Vec<TailCandidate>,
+    /// The eigenvalues of the layer with its elements shuffled, ascending; empty unless `randomize` was asked for.
+    pub shuffled: Vec<f64>,
 }
 
 /// One xmin that a power-law fit considered, and the law from there on.

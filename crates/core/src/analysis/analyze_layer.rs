@@ -58,8 +58,9 @@ pub(crate) fn analyze_layer(
     if options.det_x {
         fill_erg(&mut row, esd, options.compat);
     }
+    let mut shuffled = Vec::new();
     if options.randomize {
-        let filled = fill_random(&mut row, esd, &opened, unit, options);
+        let filled = fill_random(&mut row, esd, &opened, unit, options).map(|found| shuffled = found);
         note_failure(&mut row, filled);
     }
     if options.vectors {
@@ -74,7 +75,7 @@ pub(crate) fn analyze_layer(
     if !whole {
         leave_the_tail(&mut row, &spectrum);
     }
-    let curves = (options.keep_curves && whole).then(|| curves(spectrum.esd, fitter.power_law()));
+    let curves = (options.keep_curves && whole).then(|| curves(spectrum.esd, shuffled, fitter.power_law()));
     Analyzed { row, curves }
 }
 
@@ -117,9 +118,10 @@ pub(crate) fn failed(unit: &Unit, failure: &LayerFailure) -> Analyzed {
     Analyzed { row, curves: None }
 }
 
-fn curves(esd: Esd, fit_options: &CheckedPowerLawOptions) -> LayerCurves {
+/// What is kept beside the row for plots and pages.
+pub(crate) fn curves(esd: Esd, shuffled: Vec<f64>, fit_options: &CheckedPowerLawOptions) -> LayerCurves {
     let candidates = tail_candidates(&esd, fit_options);
-    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates }
+    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates, shuffled }
 }
 
 /// Every xmin that a fit considers, ascending; none where there is no tail.

@@ -22,14 +22,14 @@ use crate::row::Row;
 /// Replicas of a layer whose single ESD would be too short for a bulk, and how short that is.
 const REPLICAS: (usize, usize) = (5, 100);
 
-/// Sets the columns.
+/// Sets the columns; the eigenvalues of the shuffled layer, all replicas together.
 pub(crate) fn fill_random(
     row: &mut Row,
     esd: &Esd,
     opened: &Opened,
     unit: &Unit,
     options: &AnalyzeOptions,
-) -> Result<(), LayerFailure> {
+) -> Result<Vec<f64>, LayerFailure> {
     let replicas = if esd.count() < REPLICAS.1 { REPLICAS.0 } else { 1 };
     // One more, the last, is the fresh shuffle that the spectrum itself is held against.
     let mut esds = replica_esds(opened, unit, options, replicas + 1)?;
@@ -51,7 +51,7 @@ pub(crate) fn fill_random(
         row.set(&RAND_BULK_MAX, fit.bulk_max);
         row.set(&RAND_BULK_MIN, fit.bulk_min);
     }
-    Ok(())
+    Ok(pooled.into_eigenvalues())
 }
 
 /// ESDs of shuffled copies of the layer.

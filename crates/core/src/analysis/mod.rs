@@ -27,7 +27,7 @@ pub(crate) mod tail_fit;
 mod fill_certainty;
 mod fill_erg;
 mod fill_farms;
-mod fill_fit;
+pub(crate) mod fill_fit;
 pub(crate) mod fill_layer;
 pub(crate) mod fill_mp;
 mod fill_random;
