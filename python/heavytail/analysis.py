@@ -9,7 +9,7 @@ from heavytail import _native
 from heavytail.comparison import Comparison
 from heavytail.details import Details
 from heavytail.errors import OptionError, refuse_unknown_options
-from heavytail.options import Options, native_options
+from heavytail.options import Layers, Options, native_options
 from heavytail.progress import Progress, ProgressOption
 from heavytail.sources import describe_type, is_path, open_model
 
@@ -20,16 +20,37 @@ __all__ = ["analyze", "analyze_with", "compare", "describe"]
 def analyze(
     model: Any,
     *,
-    layers: Sequence[int | str] | int | str = (),
+    base_model: Any = None,
+    layers: Layers = (),
     min_evals: int = 8,
     max_evals: int = 15000,
     max_N: int | None = None,
+    start_ids: int = 0,
     pool: bool = True,
     conv2d_norm: bool = True,
-    tolerance: float = 1e-6,
-    xmax: int | None = None,
+    peft: bool | str = False,
+    intra: bool = False,
+    sparsify: bool = True,
+    stacked: bool = False,
+    inverse: bool = False,
+    fit: str = "PL",
+    pl_package: str = "ww",
+    xmax: int | str | None = None,
+    xmin_method: str | float = "ks",
+    xmin_max: float | None = None,
+    fix_fingers: str | bool | None = None,
+    max_fingers: int = 10,
+    finger_thresh: float = 1.0,
     scale_free: bool = False,
-    start_ids: int = 0,
+    bootstrap: int = 0,
+    alternatives: bool = False,
+    mp_fit: bool = False,
+    randomize: bool = False,
+    detX: bool = False,
+    vectors: bool = False,
+    farms: bool = False,
+    svd_method: str = "fast",
+    tolerance: float = 1e-6,
     compat: bool = False,
     threads: int = 0,
     memory: int | None = None,
@@ -43,22 +64,51 @@ def analyze(
     model
         A torch module (Hugging Face and PEFT models are such), a Keras model, an `onnx.ModelProto`, a dict of tensors
         or arrays, or the path or Hugging Face id of a checkpoint. It is only read.
+    base_model
+        Analyse the differences from this model or, with `peft`, what adapters add to it.
     layers
         Which layers: ids, names, globs (`"h.*.attn.*"`) or types (`"conv2d"`); a leading `-` drops. All by default.
     min_evals, max_evals, max_N
         Layers with fewer or more eigenvalues, or a longer side N, are left out; no limit on N by default.
+    start_ids
+        The first id.
     pool
         Pool the slices of a convolution into one spectrum, or make one row a slice.
     conv2d_norm
         Scale the slices of a convolution by √(1/2), as weightwatcher does.
-    tolerance
-        Eigenvalues below this count as weak rank loss.
+    peft
+        `True`: low-rank adapters alone; `"with_base"`: with all other layers.
+    intra, sparsify
+        Analyse the products of neighbouring layers in place of the layers, with random gates between them.
+    stacked
+        Analyse all layers as one stacked matrix.
+    inverse
+        Analyse 1/λ in place of λ.
+    fit
+        The law of the tail: `"PL"`, `"TPL"` (truncated) or `"E_TPL"` (truncated, xmin near the peak).
+    pl_package
+        Whose power law: with (`"ww"`) or without (`"powerlaw"`) the rule for fewer than 20 eigenvalues.
     xmax
-        Drop this many of the largest eigenvalues before the fit.
+        Drop this many of the largest eigenvalues before the fit, or `"force"` the law to end at the largest.
+    xmin_method, xmin_max
+        Where the tail starts: `"ks"`, `"peak"`, `"median"`, or the share of eigenvalues in it; the largest xmin near
+        the peak.
+    fix_fingers, max_fingers, finger_thresh
+        `"xmin_peak"` or `"clip_xmax"` keeps a few huge eigenvalues from steepening the fit: fewer than `max_fingers`
+        whose absence lowers alpha by `finger_thresh`.
     scale_free
         Fit eigenvalues above 1e-5·λ_max instead of above 1e-5.
-    start_ids
-        The first id.
+    bootstrap
+        Samples behind alpha's interval and `gof_p`; 0 for the asymptotic interval.
+    alternatives
+        Test the power law against lognormal, exponential and truncated power law.
+    mp_fit, randomize, detX, vectors, farms
+        More columns: the Marchenko–Pastur bulk, the layer against its shuffled copy, the tail whose product is one,
+        the eigenvectors of bulk and tail, the mean alpha of square pieces.
+    svd_method
+        `"fast"` or `"accurate"`.
+    tolerance
+        Eigenvalues below this count as weak rank loss.
     compat
         Reproduce weightwatcher 0.7.7 where it is wrong, too.
     threads
@@ -71,6 +121,8 @@ def analyze(
         `True` for a tqdm bar, `False` for none, or a callable of (done, total, share, name). By default a bar in
         notebooks and terminals when tqdm is installed.
 
+    `columns()` tells what each column means, and which option adds it.
+
     Raises
     ------
     OptionError
@@ -78,23 +130,8 @@ def analyze(
     ModelError
         The model can't be read.
     """
-    options: Options = {
-        "layers": layers,
-        "min_evals": min_evals,
-        "max_evals": max_evals,
-        "max_n": max_N,
-        "pool": pool,
-        "conv2d_norm": conv2d_norm,
-        "tolerance": tolerance,
-        "xmax": xmax,
-        "scale_free": scale_free,
-        "start_ids": start_ids,
-        "compat": compat,
-        "threads": threads,
-        "memory": memory,
-        "seed": seed,
-    }
-    return analyze_with(model, options, progress)
+    options = {name: value for name, value in locals().items() if name not in ("model", "base_model", "progress")}
+    return analyze_with(model, options, progress, base_model)
 
 
 def analyze_with(model: Any, options: Options, progress: ProgressOption = None, base_model: Any = None) -> Details:

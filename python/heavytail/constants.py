@@ -1,6 +1,6 @@
 """What notebooks written for weightwatcher take from its `constants`: words of options, limits and defaults."""
 
-from __future__ import annotations
+import enum as _enum
 
 ERROR = -1
 
@@ -151,6 +151,36 @@ class MODEL_FILE_FORMATS:
     SAFETENSORS = SAFETENSORS
     WW_FLATFILES = WW_FLATFILES
     KERAS_H5_FILE = KERAS_H5_FILE
+
+
+class METHODS(_enum.IntFlag):
+    """The methods that the reference has words for."""
+
+    DESCRIBE = _enum.auto()
+    ANALYZE = _enum.auto()
+
+
+class METRICS:
+    """Columns that the reference has words for."""
+
+    NORM = "norm"
+    LOG_NORM = "log_norm"
+    ALPHA = "alpha"
+    ALPHA_WEIGHTED = "alpha_weighted"
+    LOG_ALPHA_NORM = "log_alpha_norm"
+    SPECTRAL_NORM = "spectral_norm"
+    LOG_SPECTRAL_NORM = "log_spectral_norm"
+    STABLE_RANK = "stable_rank"
+    MP_SOFTRANK = "mp_softrank"
+    MATRIX_RANK = "matrix_rank"
+    MATRIX_ENTROPY = "entropy"
+
+
+class XMIN(_enum.IntFlag):
+    """How the reference may choose xmin."""
+
+    UNKNOWN = _enum.auto()
+    AUTO = _enum.auto()
 
 
 class CHANNELS:

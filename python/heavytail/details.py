@@ -26,6 +26,9 @@ FloatArray = npt.NDArray[np.float64]
 # Columns of the reference's descriptions; those of ours that are known before any maths follow.
 _DESCRIBED = ("layer_id", "name", "M", "N", "Q", "layer_type", "longname", "num_evals", "rf", "slice_id", "dtype")
 
+# How many layers a message names.
+_NAMED = 20
+
 _DTYPES = {"integer": "int64", "float": "float64", "flag": "bool"}
 
 
@@ -52,6 +55,7 @@ class Details(Sequence[Mapping[str, Any]]):
         self.native = native
         self.label = label
         self._kinds = {name: kind for name, kind, _ in native.columns()}
+        self._values = {name: native.column(name) for name in self._kinds}
 
     @property
     def columns(self) -> list[str]:
@@ -64,19 +68,18 @@ class Details(Sequence[Mapping[str, Any]]):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             return self.column(key)
-        rows = list(self)
-        return rows[key]
+        if isinstance(key, slice):
+            return [self[position] for position in range(*key.indices(len(self)))]
+        return {name: values[key] for name, values in self._values.items()}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        columns = [self.column(name) for name in self._kinds]
-        for values in zip(*columns, strict=True):
-            yield dict(zip(self._kinds, values, strict=True))
+        return (self[position] for position in range(len(self)))
 
     def column(self, name: str) -> list[Any]:
         """A column's values, `None` where null."""
         if name not in self._kinds:
             raise KeyError(f"{name!r} is no column of this table; it has {', '.join(self._kinds)}")
-        return self.native.column(name)
+        return list(self._values[name])
 
     @property
     def verdict(self) -> Verdict:
@@ -115,14 +118,18 @@ class Details(Sequence[Mapping[str, Any]]):
                     return names.index(layer)
         elif layer in (ids := self.column("layer_id")):
             return ids.index(layer)
-        known = ", ".join(
-            map(str, self.column("layer_id")[:20] if not isinstance(layer, str) else self.column("longname")[:20])
-        )
-        raise LayerNotFoundError(f"no layer {layer!r} has a row; there are {known}")
+        known = self.column("longname" if isinstance(layer, str) else "layer_id")
+        more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+        raise LayerNotFoundError(f"no layer {layer!r} has a row; there are {', '.join(map(str, known[:_NAMED]))}{more}")
 
     def eigenvalues(self, layer: int | str) -> FloatArray:
         """The ESD of a layer, ascending; empty where the layer could not be read."""
         found = self.native.eigenvalues(self.row_of(layer))
+        return np.frombuffer(found or b"", dtype=np.float64)
+
+    def shuffled(self, layer: int | str) -> FloatArray:
+        """The ESD of the layer with its elements shuffled, ascending; empty unless `randomize=True` was asked for."""
+        found = self.native.shuffled(self.row_of(layer))
         return np.frombuffer(found or b"", dtype=np.float64)
 
     def candidates(self, layer: int | str) -> dict[str, FloatArray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,11 +11,18 @@ import numpy.typing as npt
 
 from heavytail import _native
 from heavytail import constants as ww
-from heavytail.errors import HeavytailError, OptionError
-from heavytail.options import native_options
+from heavytail.details import Details
+from heavytail.errors import ModelError, OptionError, refuse_unknown_options
+from heavytail.options import Options, native_options
+from heavytail.plots.curves import LayerCurves
 from heavytail.sources import open_model
 
 __all__ = ["PowerLaw", "PowerLawTuple", "fit_as_reference", "fit_powerlaw", "spectrum"]
+
+FloatArray = npt.NDArray[np.float64]
+
+# Element types of arrays that are taken as numbers although no layer's weights are whole.
+_WHOLE = tuple(np.dtype(kind) for kind in "?bBhHiIlLqQ")
 
 
 @dataclass(frozen=True)
@@ -51,26 +59,27 @@ class PowerLawTuple(NamedTuple):
     warning: str
 
 
-def spectrum(array: Any) -> npt.NDArray[np.float64]:
+@refuse_unknown_options
+def spectrum(array: Any) -> FloatArray:
     """The eigenvalues of WᵀW of a matrix W, ascending: its singular values squared, in f64.
 
     `array` is a 2-D array or tensor of any library and element type; it is read where it lies.
     """
-    if len(getattr(array, "shape", ())) != 2:
+    if len(getattr(array, "shape", ())) != 2 or getattr(array, "dtype", None) in _WHOLE:
         array = np.asarray(array, dtype=np.float64)
     if array.ndim != 2:
         raise OptionError(f"spectrum() takes a matrix; this array has {array.ndim} axes")
     if min(array.shape) == 0:
         return np.empty(0)
-    options = native_options({"min_evals": 1, "max_evals": 0, "keep_curves": True})
-    details = _native.analyze(open_model({"matrix.weight": array}), options)
-    found = details.eigenvalues(0) if len(details) else None
-    if found is None:
-        reason = details.column("reason")[0] if len(details) else details.coverage()[0]["message"]
-        raise HeavytailError(f"the matrix has no spectrum: it {reason}")
-    return np.frombuffer(found, dtype=np.float64)
+    options = native_options({"min_evals": 1, "max_evals": 0})
+    model = open_model({"matrix.weight": array})
+    listed = _native.describe(model, options)
+    if len(listed) == 0:
+        raise ModelError(f"the matrix has no spectrum: it {listed.coverage()[0]['message']}")
+    return np.frombuffer(_native.esd(model, "matrix", options), dtype=np.float64)
 
 
+@refuse_unknown_options
 def fit_powerlaw(
     eigenvalues: npt.ArrayLike, *, cut: float = 1e-5, scale_free: bool = False, drop_largest: int = 0
 ) -> PowerLaw:
@@ -89,31 +98,43 @@ def fit_powerlaw(
 
 
 def fit_as_reference(
-    evals: npt.ArrayLike,
-    xmin: float | str | None,
-    xmax: float | str | None,
-    thresh: float,
-    fix_fingers: str | bool | None,
-    fit_type: str,
-    pl_package: str,
-) -> PowerLawTuple:
-    """The reference's answer: a tuple, with −1 for every number of a fit that failed."""
-    if xmin is not None or fix_fingers or fit_type not in (ww.PL, ww.POWER_LAW) or pl_package != ww.WW_POWERLAW_PACKAGE:
-        raise OptionError("fit_powerlaw() fits the default law; analyze() takes fit=, fix_fingers= and pl_package=")
+    evals: npt.ArrayLike, xmin: float | str | None, xmax: float | str | None, thresh: float, options: Options
+) -> tuple[PowerLawTuple, LayerCurves]:
+    """The reference's answer, a tuple with −1 for every number of a fit that failed; and the curves to draw.
+
+    `xmin` leaves out what is below the eigenvalue that is nearest to it; `xmax` is None, "force", or how many of the
+    largest to leave out, anything else counts as None, as in the reference.
+    """
     values = _ascending(evals)
-    largest = float(values[-1]) if len(values) else None
-    try:
-        kept = values if xmax in (None, largest) else values[values <= float(xmax)]  # type: ignore[arg-type]
-        law = fit_powerlaw(kept, cut=thresh)
-    except HeavytailError:
-        return PowerLawTuple(-1.0, -1.0, -1.0, None, -1.0, -1.0, -1, 0, -1.0, ww.FAILED, ww.OVER_TRAINED)
-    warning = ww.OVER_TRAINED if law.alpha < ww.OVER_TRAINED_THRESH else ""
-    warning = ww.UNDER_TRAINED if law.alpha > ww.UNDER_TRAINED_THRESH else warning
-    spikes = law.num_pl_spikes
-    return PowerLawTuple(law.alpha, -1.0, law.xmin, law.xmax, law.D, law.sigma, spikes, 0, -1.0, ww.SUCCESS, warning)
+    if xmin not in (None, -1, "auto", "peak"):
+        values = values[int(np.argmin(np.abs(values - float(xmin)))) :]  # type: ignore[arg-type]
+    elif thresh != ww.EVALS_THRESH:
+        values = values[values > thresh]
+    drops = isinstance(xmax, numbers.Integral) and not isinstance(xmax, bool)
+    given = {**options, "xmax": xmax if drops or xmax == ww.XMAX_FORCE else None}
+    table = Details(_native.fit_eigenvalues(values.tobytes(), native_options(given)))
+    curves = LayerCurves.of(table, 0)
+    row = curves.row
+    if not curves.fitted:
+        failed = PowerLawTuple(-1.0, -1.0, -1.0, None, -1.0, -1.0, -1, 0, -1.0, ww.FAILED, ww.OVER_TRAINED)
+        return failed, curves
+    found = PowerLawTuple(
+        alpha=row["alpha"],
+        Lambda=row.get("Lambda", -1.0),
+        xmin=row["xmin"],
+        xmax=row["xmax"],
+        D=row["D"],
+        sigma=row.get("sigma", -1.0),
+        num_pl_spikes=row["num_pl_spikes"],
+        num_fingers=row.get("num_fingers", 0),
+        raw_alpha=row.get("raw_alpha", -1.0),
+        status=row["status"],
+        warning=row.get("warning", ""),
+    )
+    return found, curves
 
 
-def _ascending(eigenvalues: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def _ascending(eigenvalues: npt.ArrayLike) -> FloatArray:
     values = np.sort(np.asarray(eigenvalues, dtype=np.float64).ravel())
     if not np.isfinite(values).all():
         raise OptionError("eigenvalues must be finite numbers; there is NaN or infinity among them")

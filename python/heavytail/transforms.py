@@ -17,11 +17,12 @@ import numpy as np
 
 from heavytail import _native
 from heavytail.errors import ModelError, OptionError
-from heavytail.sources import describe_type, is_path, keras_model, torch_module
+from heavytail.sources import describe_type, is_path, keras_model, tensors, torch_module
 
 __all__ = ["rewrite"]
 
 Write = Callable[[Path], _native.Details]
+NewArray = Callable[[str, Any], Any]
 
 
 def rewrite(model: Any, write: Write, to: Any = None) -> tuple[Any, _native.Details]:
@@ -40,27 +41,47 @@ def rewrite(model: Any, write: Write, to: Any = None) -> tuple[Any, _native.Deta
 def _like(model: Any, path: Path) -> Any:
     """The checkpoint as the kind of object that the caller has."""
     native = _native.Model.open(path)
-    new = {name: (index, shape) for index, (name, _, shape) in enumerate(native.tensors())}
+    floats = ((index, tensor) for index, tensor in enumerate(native.tensors()) if tensor[1].startswith(("f", "bf")))
+    new = {name: (index, shape) for index, (name, _, shape) in floats}
 
     def array(name: str, like: Any) -> Any:
         index, shape = new[name]
         return _as(native.read(index), shape, like)
 
     if isinstance(model, Mapping):
-        return {key: array(key, value) if key in new else value for key, value in model.items()}
+        return _mapping(model, array, set(new))
     if torch_module.matches(model) and not keras_model.matches(model):
         return _module(model, array, set(new))
     raise ModelError(f"weights can't be put back into {describe_type(model)}; write a checkpoint with to=")
 
 
-def _module(model: Any, array: Callable[[str, Any], Any], names: set[str]) -> Any:
+def _mapping(weights: Mapping[Any, Any], array: NewArray, names: set[str], prefix: str = "") -> dict[Any, Any]:
+    """A dict of the same keys; what is no weight is the caller's own object."""
+    if not prefix and (wrapper := tensors.wrapper_of(weights)) is not None:
+        return {**weights, wrapper: _mapping(weights[wrapper], array, names)}
+    made = dict(weights)
+    for key, value in weights.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            made[key] = _mapping(value, array, names, f"{name}.")
+        elif name in names:
+            made[key] = array(name, value)
+    return made
+
+
+def _module(model: Any, array: NewArray, names: set[str]) -> Any:
     import torch
 
     made = copy.deepcopy(model)
     with torch.no_grad():
-        for name, tensor in made.state_dict(keep_vars=False).items():
-            if name in names and tensor.is_floating_point():
-                tensor.copy_(array(name, tensor))
+        state = made.state_dict()
+        for name in names & state.keys():
+            state[name].copy_(array(name, state[name]))
+        for name in names - state.keys():
+            # Computed from other tensors: the parametrization takes the new weight apart.
+            path, _, leaf = name.rpartition(".")
+            module = made.get_submodule(path)
+            setattr(module, leaf, array(name, getattr(module, leaf)))
     return made
 
 

@@ -7,7 +7,7 @@ only read. Where the reference drops a layer silently, `coverage` says why.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +16,11 @@ import numpy.typing as npt
 from heavytail import constants as ww
 from heavytail.analysis import analyze_with, describe
 from heavytail.details import Details, Uncovered
-from heavytail.errors import LayerNotFoundError, OptionError, refuse_unknown_options
+from heavytail.errors import OptionError, refuse_unknown_options
 from heavytail.fitting import PowerLawTuple, fit_as_reference
+from heavytail.options import Layers, Options
 from heavytail.progress import ProgressOption
-from heavytail.reference_options import analyze_options, describe_options
+from heavytail.reference_options import analyze_options, describe_options, fit_options
 from heavytail.reference_params import layer_type_from_str, valid_params
 from heavytail.verdict import Verdict
 from heavytail.watcher_transforms import Transforming
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["WeightWatcher"]
 
 logger = logging.getLogger("heavytail")
-
-Layers = Sequence[int | str] | int | str
 
 _AVERAGED = ("log_norm", "alpha", "alpha_weighted", "log_alpha_norm", "log_spectral_norm", "stable_rank", "mp_softrank")
 
@@ -52,6 +51,7 @@ class WeightWatcher(Transforming):
         Level of the logger `heavytail`.
     """
 
+    @refuse_unknown_options
     def __init__(
         self, model: Any = None, framework: Any = None, base_model: Any = None, log_level: int | str | None = None
     ) -> None:
@@ -142,7 +142,9 @@ class WeightWatcher(Transforming):
             logger.warning(warning)
         self.details = self._analyzed.to_pandas(reference_only=compat)
         if plot:
-            self._draw(savefig)
+            from heavytail.plots.layer_figures import draw_layers
+
+            draw_layers(self._analyzed, savefig, deltas=deltas)
         return self.details
 
     @refuse_unknown_options
@@ -224,14 +226,11 @@ class WeightWatcher(Transforming):
         every = {"min_evals": 1, "max_evals": 0}
         listed = describe(model, every, base_model=base_model)
         identifier = listed["layer_id"][listed.row_of(layer)]
-        if random:
-            raise OptionError("get_ESD(random=True) is not there yet; analyze(randomize=True) has the columns of it")
-        options = {**every, "layers": [identifier]}
+        options = {**every, "layers": [identifier], "randomize": random}
         details = analyze_with(model, options, progress=False, base_model=base_model)
-        if len(details) == 0:
-            raise LayerNotFoundError(f"no layer {layer!r} has a row")
-        return details.eigenvalues(identifier)
+        return details.shuffled(identifier) if random else details.eigenvalues(identifier)
 
+    @refuse_unknown_options
     def fit_powerlaw(
         self,
         evals: npt.ArrayLike,
@@ -253,8 +252,26 @@ class WeightWatcher(Transforming):
         fit_type: str = ww.POWER_LAW,
         pl_package: str = ww.DEFAULT_POWERLAW_PACKAGE,
     ) -> PowerLawTuple:
-        """Fits a power law to eigenvalues; returns the reference's tuple of eleven (nothing is drawn)."""
-        return fit_as_reference(evals, xmin, xmax, thresh, fix_fingers, fit_type, pl_package)
+        """Fits eigenvalues and draws the fit, as the reference does: files in `savedir` if `savefig`.
+
+        Returns the reference's tuple of eleven, with names: alpha, Lambda, xmin, xmax, D, sigma, num_pl_spikes,
+        num_fingers, raw_alpha, status, warning.
+        """
+        given: Options = {
+            "fit": fit_type,
+            "fix_fingers": fix_fingers,
+            "max_fingers": max_fingers,
+            "finger_thresh": finger_thresh,
+            "xmin_max": xmin_max,
+            "pl_package": pl_package,
+        }
+        found, curves = fit_as_reference(evals, xmin, xmax, thresh, fit_options(given))
+        if plot:
+            from heavytail.plots.layer_figures import draw_curves
+
+            named = replace(curves, name=layer_name or "eigenvalues", number=str(plot_id or layer_id))
+            draw_curves(named, savedir if savefig else False)
+        return found
 
     def _models(self, model: Any, base_model: Any) -> tuple[Any, Any]:
         """The model to analyse and its base: those given, which are kept, or those of the constructor."""
@@ -270,8 +287,3 @@ class WeightWatcher(Transforming):
         if self._analyzed is None:
             raise OptionError("nothing has been analysed yet: call analyze() first")
         return self._analyzed
-
-    def _draw(self, savefig: str | bool) -> None:
-        from heavytail.plots.layer_figures import draw_layers
-
-        draw_layers(self._last(), savefig)

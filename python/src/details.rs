@@ -41,26 +41,21 @@ impl Details {
 
     /// The ESD of a row: eigenvalues, ascending, as bytes of float64; none where it was not kept or has none.
     fn eigenvalues<'py>(&self, py: Python<'py>, row: usize) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        Ok(self.curves(row)?.map(|curves| bytes(py, &curves.eigenvalues)))
+        self.curves(row)?.map(|curves| bytes(py, &curves.eigenvalues)).transpose()
     }
 
     /// Every xmin that a row's fit considered, with D and alpha there: three arrays as bytes of float64.
-    #[expect(clippy::type_complexity, reason = "three arrays in one answer")]
-    fn candidates<'py>(
-        &self,
-        py: Python<'py>,
-        row: usize,
-    ) -> PyResult<Option<(Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>)>> {
-        Ok(self.curves(row)?.map(|curves| {
-            let of = |value: fn(&heavytail::TailCandidate) -> f64| {
-                bytes(py, &curves.candidates.iter().map(value).collect::<Vec<f64>>())
-            };
-            (
-                of(|candidate| candidate.xmin),
-                of(|candidate| candidate.ks_distance),
-                of(|candidate| candidate.alpha),
-            )
-        }))
+    fn candidates<'py>(&self, py: Python<'py>, row: usize) -> PyResult<Option<[Bound<'py, PyBytes>; 3]>> {
+        let Some(curves) = self.curves(row)? else { return Ok(None) };
+        let of = |value: fn(&heavytail::TailCandidate) -> f64| {
+            bytes(py, &curves.candidates.iter().map(value).collect::<Vec<f64>>())
+        };
+        Ok(Some([of(|one| one.xmin)?, of(|one| one.ks_distance)?, of(|one| one.alpha)?]))
+    }
+
+    /// The eigenvalues of a row's layer with its elements shuffled, as bytes of float64; empty unless asked for.
+    fn shuffled<'py>(&self, py: Python<'py>, row: usize) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        self.curves(row)?.map(|curves| bytes(py, &curves.shuffled)).transpose()
     }
 
     /// What has no row, and why.

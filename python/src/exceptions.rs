@@ -27,7 +27,12 @@ create_exception!(
 pub(crate) fn of_engine(error: &heavytail::Error) -> PyErr {
     let message = error.to_string();
     match error {
-        heavytail::Error::Option { .. } | heavytail::Error::Fits(_) => OptionError::new_err(message),
+        heavytail::Error::Option { option, value, allowed } => {
+            let (option, value) = as_keyword(option, value);
+            let allowed = allowed.replace("min-evals", "min_evals").replace("fix-fingers", "fix_fingers");
+            OptionError::new_err(format!("option {option}: {value} is not allowed; {allowed}"))
+        }
+        heavytail::Error::Fits(_) => OptionError::new_err(message),
         heavytail::Error::Layers(layers)
             if matches!(layers.kind(), heavytail::layers::ErrorKind::BadSelector { .. }) =>
         {
@@ -35,6 +40,14 @@ pub(crate) fn of_engine(error: &heavytail::Error) -> PyErr {
         }
         heavytail::Error::Formats(_) => ModelError::new_err(message),
         _ => HeavytailError::new_err(message),
+    }
+}
+
+/// An option of the command line and its value as a caller in Python wrote them.
+fn as_keyword<'a>(option: &'a str, value: &'a str) -> (String, &'a str) {
+    match option.strip_prefix("no-") {
+        Some(switched_off) => (switched_off.replace('-', "_"), "False"),
+        None => (option.replace('-', "_"), value),
     }
 }
 

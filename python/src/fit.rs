@@ -1,11 +1,16 @@
-//! Ascending eigenvalues and options from Python in, the power law of their tail out.
+//! Eigenvalues and options from Python in, the law of their tail out.
+
+use std::sync::Arc;
 
 use heavytail::fits::{Cut, PowerLawOptions, Xmax, fit_power_law};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use crate::detached::guarded;
-use crate::exceptions::{HeavytailError, OptionError};
+use crate::details::Details;
+use crate::exceptions::{HeavytailError, OptionError, of_engine};
+use crate::options::analyze_options;
+use crate::values::numbers;
 
 /// Fits eigenvalues above `cut` (or above `cut`·λ_max where `relative`); `eigenvalues` are bytes of float64, ascending.
 #[pyfunction]
@@ -17,11 +22,7 @@ pub(crate) fn fit_powerlaw<'py>(
     drop_largest: usize,
 ) -> PyResult<Bound<'py, PyDict>> {
     guarded(|| {
-        let numbers: Vec<f64> = eigenvalues
-            .as_bytes()
-            .chunks_exact(size_of::<f64>())
-            .filter_map(|chunk| Some(f64::from_ne_bytes(chunk.try_into().ok()?)))
-            .collect();
+        let numbers = numbers(eigenvalues);
         let options = PowerLawOptions {
             cut: if relative { Cut::RelativeToMax(cut) } else { Cut::Absolute(cut) },
             xmax: if drop_largest == 0 { Xmax::None } else { Xmax::DropLargest(drop_largest) },
@@ -40,5 +41,19 @@ pub(crate) fn fit_powerlaw<'py>(
         fit.set_item("num_pl_spikes", law.num_pl_spikes)?;
         fit.set_item("num_fitted", law.num_fitted)?;
         Ok(fit)
+    })
+}
+
+/// Fits eigenvalues (bytes of float64, in any order) as a layer's, under the options of an analysis: a table of one row.
+#[pyfunction]
+pub(crate) fn fit_eigenvalues(
+    py: Python<'_>,
+    eigenvalues: &Bound<'_, PyBytes>,
+    options: &Bound<'_, PyDict>,
+) -> PyResult<Details> {
+    guarded(|| {
+        let (numbers, options) = (numbers(eigenvalues), analyze_options(options)?);
+        let table = py.detach(|| heavytail::inspect::fit(numbers, &options));
+        Ok(Details { table: Arc::new(table.map_err(|error| of_engine(&error))?) })
     })
 }

@@ -47,7 +47,7 @@ pub(crate) fn esd<'py>(
     let (held, options) = (Held::new(model, None), analyze_options(options)?);
     let cancel = Arc::new(Cancel::new());
     let esd = detached(py, &cancel, |_py| Ok(()), move || inspect::esd(&held.model(), &layer, &options))?;
-    Ok(bytes(py, esd.eigenvalues()))
+    bytes(py, esd.eigenvalues())
 }
 
 /// A row for each correlation trap of each layer.

@@ -1,5 +1,6 @@
 //! What Python holds in, a model that the engine can read out: a checkpoint on disk, or tensors lent by an object.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,7 +34,10 @@ impl Model {
         guarded(|| {
             let source = py.detach(|| heavytail::open(&path)).map_err(|error| of_formats(&error))?;
             let beside = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
-            let adapter_config = std::fs::read_to_string(beside.join("adapter_config.json")).ok();
+            let adapter_config = match std::fs::read_to_string(beside.join("adapter_config.json")) {
+                Err(error) if error.kind() == ErrorKind::NotFound => None,
+                read => Some(read?),
+            };
             Ok(Self { source: Arc::from(source), hints: Vec::new(), adapter_config })
         })
     }
@@ -45,7 +49,7 @@ impl Model {
                 let mut elements = vec![0.0; data.len()];
                 data.decode(0, 1, &mut elements).map(|()| elements)
             });
-            Ok(bytes(py, &read.map_err(|error| of_formats(&error))?))
+            bytes(py, &read.map_err(|error| of_formats(&error))?)
         })
     }
 

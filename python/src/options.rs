@@ -1,6 +1,6 @@
 //! A dictionary of options from Python in, the engine's options out, or the error that names the wrong one.
 
-use heavytail::{AnalyzeOptions, CheckedOptions, FitLaw, FixFingers, Peft, PlPackage, SvdMethod};
+use heavytail::{AnalyzeOptions, CheckedOptions, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -36,6 +36,9 @@ fn set(options: &mut AnalyzeOptions, name: &str, value: &Bound<'_, PyAny>) -> Py
         "max_fingers" => options.max_fingers = of(name, value)?,
         "finger_thresh" => options.finger_thresh = of(name, value)?,
         "xmin_max" => options.xmin_max = of(name, value)?,
+        "xmin_method" => {
+            options.xmin_method = word(name, value, XminRule::parse, &["ks", "peak", "median", "a share"])?;
+        }
         "inverse" => options.inverse = of(name, value)?,
         "svd_method" => options.svd_method = word(name, value, SvdMethod::parse, SvdMethod::WORDS)?,
         "mp_fit" => options.mp_fit = of(name, value)?,

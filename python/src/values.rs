@@ -21,9 +21,19 @@ pub(crate) fn cell(py: Python<'_>, value: Option<&Value>) -> PyResult<Py<PyAny>>
 }
 
 /// Numbers as the bytes of a NumPy array of float64.
-pub(crate) fn bytes<'py>(py: Python<'py>, numbers: &[f64]) -> Bound<'py, PyBytes> {
-    let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect();
-    PyBytes::new(py, &bytes)
+pub(crate) fn bytes<'py>(py: Python<'py>, numbers: &[f64]) -> PyResult<Bound<'py, PyBytes>> {
+    PyBytes::new_with(py, size_of_val(numbers), |out| {
+        for (out, number) in out.chunks_exact_mut(size_of::<f64>()).zip(numbers) {
+            out.copy_from_slice(&number.to_ne_bytes());
+        }
+        Ok(())
+    })
+}
+
+/// The numbers of a NumPy array of float64, from its bytes.
+pub(crate) fn numbers(bytes: &Bound<'_, PyBytes>) -> Vec<f64> {
+    let of = |chunk: &[u8]| chunk.try_into().ok().map(f64::from_ne_bytes);
+    bytes.as_bytes().chunks_exact(size_of::<f64>()).filter_map(of).collect()
 }
 
 /// Anything with a JSON form, as dictionaries and lists.

@@ -115,13 +115,43 @@ def test_spectrum_and_fit_stand_alone():
     assert heavytail.fit_powerlaw(1e-9 * quantiles, scale_free=True).alpha == pytest.approx(law.alpha)
     np.testing.assert_allclose(heavytail.spectrum(np.diag([1.0, 2.0, 3.0])), [1.0, 4.0, 9.0])
     np.testing.assert_allclose(heavytail.spectrum([[3.0, 4.0]]), [25.0])
+    np.testing.assert_allclose(heavytail.spectrum(np.array([[3, 4]])), [25.0])
     assert heavytail.spectrum(np.empty((0, 3))).size == 0
+    with pytest.raises(heavytail.ModelError, match="does not hold real floating-point numbers"):
+        heavytail.spectrum(np.eye(3) * 1j)
     with pytest.raises(heavytail.OptionError, match="3 axes"):
         heavytail.spectrum(np.zeros((2, 2, 2)))
+    with pytest.raises(heavytail.HeavytailError, match="NaN"):
+        heavytail.spectrum(np.full((3, 3), np.nan))
     with pytest.raises(heavytail.HeavytailError, match="no power law"):
         heavytail.fit_powerlaw([1.0])
     with pytest.raises(heavytail.OptionError, match="NaN"):
         heavytail.fit_powerlaw([1.0, np.nan])
+
+
+def test_every_statistic_of_the_engine_can_be_asked_for():
+    weights = {f"{name}.weight": np.random.default_rng(5).standard_normal((90, 60)) for name in "ab"}
+    details = heavytail.analyze(
+        weights,
+        mp_fit=True,
+        randomize=True,
+        detX=True,
+        vectors=True,
+        farms=True,
+        alternatives=True,
+        bootstrap=40,
+        xmin_method=0.5,
+        progress=False,
+    )
+    wanted = {"num_spikes", "num_traps", "ERG_gap", "bulk_mean_vec_entropy", "alpha_farms", "best_fit", "gof_p"}
+    assert wanted <= set(details.columns)
+    assert details["num_pl_spikes"] == [30, 30]
+    base = {name: value / 2 for name, value in weights.items()}
+    halves = heavytail.analyze(weights, base_model=base, progress=False)
+    np.testing.assert_allclose(halves.eigenvalues("a"), details.eigenvalues("a") / 4, rtol=1e-6)
+    assert len(heavytail.analyze(weights, stacked=True, progress=False)) == 1
+    with pytest.raises(heavytail.OptionError, match="option sparsify: False is not allowed"):
+        heavytail.analyze(weights, sparsify=False)
 
 
 def test_the_registry_tells_what_columns_mean():

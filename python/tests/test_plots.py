@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+
 import matplotlib
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 
 import heavytail
+from heavytail.plots.layer_figures import draw_layers
 
 
 @pytest.fixture
@@ -30,6 +33,41 @@ def test_analyze_writes_the_references_figures_into_a_nested_folder(weights, tmp
         assert wanted <= names
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in folder.iterdir())
     assert pyplot.get_fignums() == []
+
+
+def test_each_option_adds_the_references_figures(weights, tmp_path):
+    square = np.random.default_rng(1).standard_normal((50, 50))
+    frame = heavytail.WeightWatcher(model={**weights, "square.weight": square}).analyze(
+        plot=True, savefig=str(tmp_path), mp_fit=True, randomize=True, detX=True, deltas=True, progress=False
+    )
+    words = {"esd", "esd2", "esd3", "esd4", "esd5", "mpfit2", "randesd1", "randesd2", "detX", "deltaEs", "level-stats"}
+    wanted = {f"ww.layer{identifier}.{word}.png" for identifier in frame["layer_id"] for word in words}
+    last = frame["layer_id"].iloc[-1]
+    assert {path.name for path in tmp_path.iterdir()} == wanted | {f"ww.layer{last}.mpfit1.png"}
+
+
+def test_the_bulk_of_a_shuffled_layer_is_drawn_where_the_layers_own_was_not_fitted(weights, tmp_path):
+    heavytail.WeightWatcher(model=weights).analyze(plot=True, savefig=str(tmp_path), randomize=True, progress=False)
+    assert len(list(tmp_path.glob("*.mpfit2.png"))) == 3
+
+
+def test_a_fit_of_eigenvalues_is_drawn_as_the_reference_draws_it(tmp_path):
+    quantiles = (1.0 - np.arange(500) / 500) ** -0.5
+    heavytail.WeightWatcher().fit_powerlaw(quantiles, savedir=str(tmp_path / "new"), layer_name="a", layer_id=7)
+    names = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert names == [f"ww.layer7.{word}.png" for word in ("esd", "esd2", "esd3", "esd4", "esd5")]
+
+
+def test_a_hundred_layers_leave_no_figure_and_no_memory_behind(tmp_path):
+    rng = np.random.default_rng(2)
+    weights = {f"l{i}.weight": np.eye(12) if i % 2 else rng.standard_normal((20, 12)) for i in range(100)}
+    draw_layers(heavytail.analyze(weights, layers=["l0", "l1"], progress=False), str(tmp_path))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    draw_layers(heavytail.analyze(weights, progress=False), str(tmp_path))
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert pyplot.get_fignums() == []
+    assert len(list(tmp_path.iterdir())) == 50 * 5 + 50 * 3
+    assert grown < 32 << 10, f"{grown} KiB more"
 
 
 def test_a_plot_draws_on_the_given_axis_or_one_of_its_own(details):

@@ -56,6 +56,25 @@ def test_a_module_comes_back_as_a_module_of_its_own(tmp_path):
     assert len(ww.analyze(written, progress=False)) == 2
 
 
+def test_dicts_inside_a_dict_and_wrappers_keep_their_form():
+    matrix = np.random.default_rng(1).standard_normal((30, 20))
+    model = {"state_dict": {"encoder": {"fc": {"weight": matrix, "steps": np.arange(3)}}}, "epoch": 3}
+    smoothed = ww.WeightWatcher(model=model).SVDSmoothing(method="svd", percent=0.2)
+    inner = smoothed["state_dict"]["encoder"]["fc"]
+    assert np.linalg.matrix_rank(inner["weight"]) == 4
+    assert np.linalg.matrix_rank(matrix) == 20
+    assert inner["steps"] is model["state_dict"]["encoder"]["fc"]["steps"]
+    assert smoothed["epoch"] == 3
+
+
+def test_weights_under_a_parametrization_are_put_back_through_it():
+    layer = torch.nn.utils.parametrizations.weight_norm(nn.Linear(40, 30))
+    before = layer.weight.detach().clone()
+    smoothed = ww.WeightWatcher(model=nn.Sequential(layer)).SVDSmoothing(method="svd", percent=0.2)
+    assert np.linalg.matrix_rank(smoothed[0].weight.detach().double().numpy(), tol=1e-5) == 6
+    assert torch.equal(layer.weight, before)
+
+
 def test_a_planted_trap_is_found_and_removed():
     weights = np.random.default_rng(3).standard_normal((300, 200)) / 20
     weights[17, 5] = 30.0

@@ -85,6 +85,10 @@ def test_an_unknown_keyword_names_the_nearest_one(weights):
         watcher.analyze(detx=True)
     with pytest.raises(ValueError, match="describe"):
         watcher.describe(nothing_like_it=1)
+    with pytest.raises(ww.UnknownOptionError, match="did you mean `log_level`"):
+        ww.WeightWatcher(loglevel=10)
+    with pytest.raises(ww.UnknownOptionError, match="did you mean `cut`"):
+        ww.fit_powerlaw([1.0, 2.0], cuts=1.0)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_an_unknown_keyword_names_the_nearest_one(weights):
         ({"xmax": "most"}, "xmax"),
         ({"xmax": 0}, "xmax"),
         ({"xmax": 2, "fix_fingers": "clip_xmax"}, "can't be combined"),
-        ({"max_evals": 4}, "max-evals"),
+        ({"max_evals": 4}, "max_evals: 4 is not allowed; at least min_evals, 8"),
         ({"tolerance": -1.0}, "tolerance"),
         ({"peft": "some"}, "peft"),
         ({"savefig": -1}, "savefig"),
@@ -141,6 +145,9 @@ def test_the_esd_of_a_layer_is_found_by_id_and_by_name(weights):
     np.testing.assert_allclose(by_name, exact, rtol=1e-10)
     identifier = watcher.describe(layers=["fc2"])["layer_id"].iloc[0]
     np.testing.assert_array_equal(watcher.get_ESD(layer=identifier), by_name)
+    shuffled = watcher.get_ESD(layer="fc2", random=True)
+    assert len(shuffled) % len(exact) == 0
+    assert shuffled.sum() / len(shuffled) == pytest.approx(exact.sum() / len(exact), rel=1e-9)
     with pytest.raises(ww.LayerNotFoundError, match="there are fc1, conv, fc2"):
         watcher.get_ESD(layer="fc9")
     with pytest.raises(ww.OptionError, match="needs a layer"):
@@ -154,8 +161,36 @@ def test_fit_powerlaw_returns_the_references_tuple(weights):
     alpha, _, xmin, xmax, distance, sigma, spikes, _, _, status, _ = fit
     assert (alpha, xmin, xmax) == tuple(frame.loc["fc1", ["alpha", "xmin", "xmax"]])
     assert (distance, sigma, spikes, status) == (*frame.loc["fc1", ["D", "sigma", "num_pl_spikes"]], "success")
-    assert watcher.fit_powerlaw(np.zeros(30))[0] == -1
-    assert watcher.fit_powerlaw(np.zeros(30)).status == "failed"
+    assert watcher.fit_powerlaw(np.zeros(30), plot=False)[0] == -1
+    assert watcher.fit_powerlaw(np.zeros(30), plot=False).status == "failed"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"fix_fingers": "clip_xmax", "finger_thresh": 0.1},
+        {"fix_fingers": "xmin_peak"},
+        {"fit": "TPL", "pl_package": "powerlaw"},
+        {"xmax": 3},
+        {"xmax": "force", "pl_package": "powerlaw"},
+    ],
+)
+def test_a_fit_of_eigenvalues_is_that_of_their_layer(weights, options):
+    watcher = ww.WeightWatcher(model=weights)
+    row = watcher.analyze(layers=["fc1"], **options).iloc[0]
+    renamed = {{"fit": "fit_type"}.get(name, name): value for name, value in options.items()}
+    found = watcher.fit_powerlaw(watcher.get_ESD(layer="fc1"), plot=False, **renamed)
+    assert found.status == "success"
+    for name in ("alpha", "xmin", "D", "num_pl_spikes", "Lambda", "num_fingers", "raw_alpha"):
+        if name in row:
+            assert getattr(found, name) == row[name], name
+
+
+def test_an_xmin_leaves_out_what_is_below_it():
+    watcher, evals = ww.WeightWatcher(), np.linspace(1.0, 50.0, 200) ** 2
+    above = watcher.fit_powerlaw(evals[120:], plot=False)
+    assert watcher.fit_powerlaw(evals, xmin=evals[120], plot=False)[:7] == above[:7]
+    assert watcher.fit_powerlaw(evals, plot=False).num_pl_spikes >= above.num_pl_spikes
 
 
 def test_the_references_rules_of_parameters_are_at_hand():

@@ -41,6 +41,10 @@ class DetailsPlots:
 
     def esd(self, layer: int | str, *, log: bool = True, ax: Axes | None = None) -> Axes:
         """The spectrum of a layer with its power law and xmin."""
+        from .canvas import own_or_given
+        from .curves import LayerCurves
         from .esd import draw_esd
 
-        return draw_esd(self._details, self._details.row_of(layer), log=log, ax=ax)
+        ax = own_or_given(ax, figsize=(6, 4))
+        draw_esd(LayerCurves.of(self._details, self._details.row_of(layer)), ax, log=log)
+        return ax

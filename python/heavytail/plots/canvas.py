@@ -10,15 +10,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["new_figure", "own_or_given"]
+__all__ = ["new_figure", "own_axes", "own_or_given"]
 
 INSTALL = "heavytail[plot]"
 
 
 def own_or_given(ax: Axes | None, **size: Any) -> Axes:
     """The axis to draw on: the caller's, or that of a new pyplot figure, which a notebook shows."""
-    if ax is not None:
-        return ax
+    return own_axes(**size) if ax is None else ax
+
+
+def own_axes(**size: Any) -> Axes:
+    """The axis of a new pyplot figure, which a notebook shows."""
     try:
         from matplotlib import pyplot
     except ImportError:

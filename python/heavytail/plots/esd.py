@@ -1,88 +1,88 @@
-"""A layer's spectrum and fit in, the reference's picture of it out: histogram, power law, xmin."""
+"""A layer's spectrum and fit in, pictures of them out: histogram and law, what the fit considered, level spacings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from .canvas import own_or_given
+from .axes import draw_density, mark, positive, use_log_scales
+from .curves import FloatArray, LayerCurves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from heavytail.details import Details
-
-__all__ = ["draw_density", "draw_esd", "law_density", "spectrum_of", "title_of"]
-
-FloatArray = npt.NDArray[np.float64]
-
-_BINS = 100
+__all__ = ["draw_candidates", "draw_esd", "draw_level_spacings", "draw_level_statistics", "draw_log_density"]
 
 
-def spectrum_of(details: Details, row: int) -> FloatArray:
-    """The eigenvalues of a row, ascending; empty where it has none."""
-    return np.frombuffer(details.native.eigenvalues(row) or b"", dtype=np.float64)
-
-
-def title_of(details: Details, row: int) -> str:
-    """The layer's id and name."""
-    return f"layer {details.column('layer_id')[row]} {details.column('longname')[row]}"
-
-
-def draw_density(ax: Axes, values: FloatArray, log: bool = False) -> None:
-    """A histogram of unit area: one outline and not a hundred bars, which would be most of the drawing time."""
-    low, high = float(values.min()), float(values.max())
-    edges = np.geomspace(low, high, _BINS + 1) if log and low < high else np.histogram_bin_edges(values, bins=_BINS)
-    counts, edges = np.histogram(values, bins=edges, density=True)
-    ax.stairs(counts, edges, fill=True, color="tab:blue", alpha=0.5)
-
-
-def draw_esd(details: Details, row: int, *, log: bool = True, ax: Axes | None = None) -> Axes:
-    """The density of the eigenvalues on log-log or linear axes, with the fitted law from xmin on."""
-    ax = own_or_given(ax, figsize=(6, 4))
-    evals = spectrum_of(details, row)
-    positive = evals[evals > 0]
-    title = title_of(details, row)
-    if len(positive) == 0:
-        ax.text(0.5, 0.5, details.column("reason")[row] or "no eigenvalues", ha="center", wrap=True)
+def draw_esd(curves: LayerCurves, ax: Axes, *, log: bool = True) -> None:
+    """The density of the eigenvalues on log-log or linear scales, with the fitted law from xmin on."""
+    evals, title = positive(curves.evals), curves.name
+    if len(evals) == 0:
+        ax.text(0.5, 0.5, curves.row.get("reason") or "no eigenvalues above 0", ha="center", wrap=True)
         ax.set_title(title, fontsize="medium")
-        return ax
-    draw_density(ax, positive, log)
-    if details.column("status")[row] == "success":
-        alpha, xmin, distance = (details.column(name)[row] for name in ("alpha", "xmin", "D"))
-        _draw_law(ax, positive, alpha, xmin)
-        title += f": alpha {alpha:.3f}, D {distance:.3f}"
+        return
+    draw_density(ax, evals, log=log)
+    if curves.fitted:
+        alpha, xmin = curves.row["alpha"], curves.row["xmin"]
+        mark(ax, xmin, f"xmin {xmin:.3g}")
+        if evals[-1] > xmin:
+            grid = np.geomspace(xmin, evals[-1], 100)
+            ax.plot(grid, _law_density(grid, evals, alpha, xmin), "k--", linewidth=1, label="power law")
+        # A fixed place: the search for the best one looks at every point.
+        ax.legend(loc="lower left" if log else "upper right")
+        title += f": alpha {alpha:.3f}, D {curves.row['D']:.3f}"
     if log:
-        _use_log_axes(ax)
+        use_log_scales(ax)
     ax.set_xlabel("eigenvalue λ")
     ax.set_ylabel("density")
     ax.set_title(title, fontsize="medium")
-    return ax
 
 
-def _use_log_axes(ax: Axes) -> None:
-    """Log-log axes with a mark a decade: minor marks would be half of the drawing time."""
-    from matplotlib.ticker import FuncFormatter, NullLocator
-
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-
-
-def _draw_law(ax: Axes, evals: FloatArray, alpha: float, xmin: float) -> None:
-    ax.axvline(xmin, color="tab:red", linewidth=1, label=f"xmin {xmin:.3g}")
-    if evals[-1] > xmin:
-        grid = np.geomspace(xmin, evals[-1], 100)
-        ax.plot(grid, law_density(grid, evals, alpha, xmin), "k--", linewidth=1, label="power law")
-    # A fixed place: the search for the best one looks at every point.
-    ax.legend(loc="lower left")
-
-
-def law_density(grid: FloatArray, evals: FloatArray, alpha: float, xmin: float) -> FloatArray:
+def _law_density(grid: FloatArray, evals: FloatArray, alpha: float, xmin: float) -> FloatArray:
     """The law's density, scaled by the share of eigenvalues in the tail, so that it lies on the whole histogram."""
     share = np.count_nonzero(evals >= xmin) / len(evals)
     return np.asarray(share * (alpha - 1) / xmin * (grid / xmin) ** -alpha)
+
+
+def draw_log_density(curves: LayerCurves, ax: Axes) -> None:
+    """The histogram of log10 λ on a linear density scale, with both ends of the law."""
+    draw_density(ax, np.log10(positive(curves.evals)))
+    if curves.fitted:
+        for name, colour in (("xmin", "tab:red"), ("xmax", "tab:orange")):
+            if (curves.row.get(name) or 0) > 0:
+                mark(ax, np.log10(curves.row[name]), name, colour)
+        ax.legend(loc="upper left")
+    ax.set_xlabel("log10 λ")
+    ax.set_ylabel("density")
+    ax.set_title(f"{curves.name}: log λ", fontsize="medium")
+
+
+def draw_candidates(curves: LayerCurves, ax: Axes, *, column: str) -> None:
+    """What the fit considered at every xmin: its KS distance (`column="D"`) or its `"alpha"`."""
+    ax.plot(curves.candidates["xmin"], curves.candidates[column], color="tab:blue", linewidth=1)
+    mark(ax, curves.row["xmin"], "xmin")
+    ax.set_xlabel("xmin")
+    ax.set_ylabel({"D": "KS distance D"}.get(column, column))
+    ax.set_title(curves.name, fontsize="medium")
+
+
+def draw_level_spacings(curves: LayerCurves, ax: Axes) -> None:
+    """log10 of the distance from each eigenvalue to the next, in their order."""
+    gaps = np.diff(curves.evals)
+    rank = np.flatnonzero(gaps > 0)
+    ax.plot(rank, np.log10(gaps[rank]), ".", markersize=3, color="tab:blue")
+    if curves.fitted:
+        mark(ax, float(np.searchsorted(curves.evals, curves.row["xmin"])), "xmin")
+        ax.legend(loc="lower right")
+    ax.set_xlabel("rank of the eigenvalue")
+    ax.set_ylabel("log10 Δλ")
+    ax.set_title(curves.name, fontsize="medium")
+
+
+def draw_level_statistics(curves: LayerCurves, ax: Axes) -> None:
+    """The histogram of log10 Δλ."""
+    draw_density(ax, np.log10(positive(np.diff(curves.evals))))
+    ax.set_xlabel("log10 Δλ")
+    ax.set_ylabel("density")
+    ax.set_title(curves.name, fontsize="medium")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from heavytail._native import Model
@@ -16,7 +15,7 @@ from heavytail.errors import ModelError
 
 from . import hub, keras_model, onnx_model, tensors, torch_module
 
-__all__ = ["is_path", "open_model"]
+__all__ = ["describe_type", "is_path", "open_model"]
 
 
 def open_model(model: Any, start_ids: int = 0) -> Model:
@@ -44,7 +43,7 @@ def open_model(model: Any, start_ids: int = 0) -> Model:
 
 def is_path(model: Any) -> bool:
     """Whether the model is named and not held."""
-    return (isinstance(model, (str, os.PathLike)) and not isinstance(model, bytes)) or isinstance(model, Path)
+    return isinstance(model, (str, os.PathLike))
 
 
 def describe_type(value: Any) -> str:

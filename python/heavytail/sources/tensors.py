@@ -14,7 +14,7 @@ from heavytail.errors import ModelError
 from .lend import is_array, lend_numpy, numpy_dtype_name
 from .lend_torch import add_torch
 
-__all__ = ["add_tensor", "from_mapping"]
+__all__ = ["add_tensor", "from_mapping", "wrapper_of"]
 
 # Under these keys checkpoints keep the weights, beside optimizers and counters.
 _WRAPPERS = ("state_dict", "model_state_dict", "model", "module", "params")
@@ -22,10 +22,8 @@ _WRAPPERS = ("state_dict", "model_state_dict", "model", "module", "params")
 
 def from_mapping(weights: Mapping[Any, Any]) -> Model:
     """Opens a dict of tensors; dicts inside it are taken apart, their names parted by dots."""
-    for wrapper in _WRAPPERS:
-        inner = weights.get(wrapper)
-        if isinstance(inner, Mapping) and not any(is_array(value) for value in weights.values()):
-            return from_mapping(inner)
+    while (wrapper := wrapper_of(weights)) is not None:
+        weights = weights[wrapper]
     builder = ModelBuilder()
     empty = True
     for name, value in _flat(weights, ""):
@@ -35,6 +33,13 @@ def from_mapping(weights: Mapping[Any, Any]) -> Model:
         shown = ", ".join(f"`{key}`" for key in list(weights)[:8])
         raise ModelError(f"the dict holds no tensor{f'; its keys are {shown}' if shown else ': it is empty'}")
     return builder.finish()
+
+
+def wrapper_of(weights: Mapping[Any, Any]) -> str | None:
+    """The key under which a checkpoint keeps its weights, where it is not the weights themselves."""
+    if any(is_array(value) for value in weights.values()):
+        return None
+    return next((word for word in _WRAPPERS if isinstance(weights.get(word), Mapping)), None)
 
 
 def _flat(weights: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
