@@ -17,6 +17,8 @@ class NamedLayer:
     role: str
     block: int | None
     alpha: float
+    certain: bool
+    """Whether the whole interval of alpha lies on that side of the limit."""
 
 
 @dataclass(frozen=True)

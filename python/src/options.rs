@@ -1,6 +1,8 @@
 //! A dictionary of options from Python in, the engine's options out, or the error that names the wrong one.
 
-use heavytail::{AnalyzeOptions, CheckedOptions, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
+use heavytail::{
+    AnalyzeOptions, Channels, CheckedOptions, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule,
+};
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -45,6 +47,11 @@ fn set(options: &mut AnalyzeOptions, name: &str, value: &Bound<'_, PyAny>) -> Py
         "randomize" => options.randomize = of(name, value)?,
         "det_x" => options.det_x = of(name, value)?,
         "vectors" => options.vectors = of(name, value)?,
+        "deltas" => options.deltas = of(name, value)?,
+        "conv2d_fft" => options.conv2d_fft = of(name, value)?,
+        "channels" => options.channels = word(name, value, Channels::parse, Channels::WORDS)?,
+        "glorot_fix" => options.glorot_fix = of(name, value)?,
+        "fft" => options.fft = of(name, value)?,
         "scale_free" => options.scale_free = of(name, value)?,
         "bootstrap" => options.bootstrap = of(name, value)?,
         "alternatives" => options.alternatives = of(name, value)?,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use heavytail::options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
+use heavytail::options_fit::{Channels, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 use heavytail::{AnalyzeOptions, Eigs};
 
 /// The keywords of weightwatcher's `analyze` with hyphens, and ours.
@@ -62,6 +62,9 @@ pub(crate) struct StatisticsArgs {
     /// Describe the eigenvectors of bulk and tail.
     #[arg(long, help_heading = "Statistics")]
     pub(crate) vectors: bool,
+    /// Tell how the gaps between neighbouring eigenvalues are distributed: spacing_ratio.
+    #[arg(long, help_heading = "Statistics")]
+    pub(crate) deltas: bool,
     /// How singular values are computed.
     #[arg(long, default_value = "fast", value_parser = svd_method, value_name = "fast|accurate")]
     #[arg(help_heading = "Statistics")]
@@ -80,6 +83,18 @@ pub(crate) struct StatisticsArgs {
     #[arg(long, num_args = 0..=1, default_value = "no", default_missing_value = "lora", value_parser = peft)]
     #[arg(value_name = "lora|with-base", hide_default_value = true, help_heading = "Rows")]
     pub(crate) peft: Peft,
+    /// Take a convolution over two axes as a whole, in its Fourier basis, and not slice by slice.
+    #[arg(long, help_heading = "Rows")]
+    pub(crate) conv2d_fft: bool,
+    /// Where the channels of a convolution stand: outputs × inputs × kernel, or kernel × inputs × outputs.
+    #[arg(long, default_value = "auto", value_parser = channels, value_name = "auto|first|last", help_heading = "Rows")]
+    pub(crate) channels: Channels,
+    /// Divide weights by the standard deviation of Glorot's initialisation; changes the scale only.
+    #[arg(long, help_heading = "Rows")]
+    pub(crate) glorot_fix: bool,
+    /// Transform weights to their Fourier basis; being orthonormal it changes no singular value.
+    #[arg(long, help_heading = "Rows")]
+    pub(crate) fft: bool,
     /// Analyse the products of neighbouring layers in place of the layers.
     #[arg(long, help_heading = "Rows")]
     pub(crate) intra: bool,
@@ -124,6 +139,11 @@ impl StatisticsArgs {
             randomize: self.randomize,
             det_x: self.detx,
             vectors: self.vectors,
+            deltas: self.deltas,
+            conv2d_fft: self.conv2d_fft,
+            channels: self.channels,
+            glorot_fix: self.glorot_fix,
+            fft: self.fft,
             svd_method: self.svd_method,
             eigs: self.eigs,
             inverse: self.inverse,
@@ -158,6 +178,10 @@ fn svd_method(word: &str) -> Result<SvdMethod, String> {
 
 fn eigs(word: &str) -> Result<Eigs, String> {
     known(Eigs::parse(word), word, &Eigs::WORDS.join(" or "))
+}
+
+fn channels(word: &str) -> Result<Channels, String> {
+    known(Channels::parse(word), word, &Channels::WORDS.join(", "))
 }
 
 fn xmin_rule(word: &str) -> Result<XminRule, String> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use heavytail::{Details, Model, TensorSource, analyze, open};
+use heavytail::{Details, Model, Peft, TensorSource, analyze, open};
 use heavytail_report::{escaped, is_saved_table, read_table};
 
 use crate::args_analyze::AnalysisArgs;
@@ -32,7 +32,8 @@ pub(crate) fn analyze_model(
     let options = heavytail::AnalyzeOptions { keep_curves, ..args.options() }.check()?;
     let source = open_model(path)?;
     let base = args.statistics.base_model.as_deref().map(open_model).transpose()?;
-    let adapter_config = adapter_config_beside(path)?;
+    let adapters = options.get().peft != Peft::No;
+    let adapter_config = if adapters { adapter_config_beside(path)? } else { None };
     let model = Model {
         base: base.as_deref(),
         adapter_config: adapter_config.as_deref(),
@@ -66,7 +67,8 @@ pub(crate) fn table_of(
     analyze_model(path, args, keep_curves, terminal)
 }
 
-/// The text of the file that says how strongly an adapter counts, where it lies beside the weights.
+/// The text of the file that says how strongly an adapter counts, where it lies beside the weights: in the folder, or
+/// in that of the file. Only adapters ask for it: a model that happens to lie beside one has nothing to do with it.
 fn adapter_config_beside(path: &Path) -> Result<Option<String>, Failure> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let path = folder.join("adapter_config.json");

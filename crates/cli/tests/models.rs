@@ -44,6 +44,52 @@ fn a_trap_is_found_removed_and_then_no_longer_there() {
     assert!(refused.contains("a path other than the model's own"), "{refused}");
 }
 
+/// An adapter's pair of factors, and the file that says how strongly they count, whole or broken.
+fn adapter(place: &Place, weights: &str, config: &str) {
+    let tensors: [(&str, &[usize], Vec<f32>); 2] = [
+        ("q.lora_A.weight", &[16, 64], noise(16 * 64, 1)),
+        ("q.lora_B.weight", &[48, 16], noise(48 * 16, 2)),
+    ];
+    place.write(weights, &safetensors(&tensors));
+    let folder = std::path::Path::new(weights).parent().unwrap();
+    place.write(folder.join("adapter_config.json").to_str().unwrap(), config.as_bytes());
+}
+
+#[test]
+fn an_adapters_folder_is_analysed_with_the_file_that_says_how_strongly_it_counts() {
+    let place = Place::new();
+    adapter(&place, "weak/adapter_model.safetensors", r#"{"peft_type": "LORA", "r": 16, "lora_alpha": 16}"#);
+    adapter(
+        &place,
+        "strong/adapter_model.safetensors",
+        r#"{"peft_type": "LORA", "r": 16, "lora_alpha": 64}"#,
+    );
+    let largest = |model: &str| -> f64 {
+        let csv = place.run(&["analyze", model, "--peft", "--format", "csv"]).ok();
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        let at = reader.headers().unwrap().iter().position(|column| column == "sv_max").unwrap();
+        reader.records().next().unwrap().unwrap()[at].parse().unwrap()
+    };
+    for model in ["strong", "strong/adapter_model.safetensors"] {
+        assert!((largest(model) / largest("weak") - 4.0).abs() < 1e-9);
+    }
+    let told = place.run(&["analyze", "weak"]);
+    assert!(told.stderr.contains("--peft analyses what it adds"), "{}", told.stderr);
+}
+
+#[test]
+fn a_model_that_lies_beside_an_adapters_file_has_nothing_to_do_with_it() {
+    let place = Place::new();
+    let tensors: [(&str, &[usize], Vec<f32>); 1] = [("w.weight", &[60, 40], noise(2400, 3))];
+    place.write("model.safetensors", &safetensors(&tensors));
+    let alone = place.run(&["analyze", "model.safetensors", "--format", "csv"]).ok();
+    place.write("adapter_config.json", b"no JSON");
+    assert_eq!(place.run(&["analyze", "model.safetensors", "--format", "csv"]).ok(), alone);
+    // Only who asks for adapters needs the file.
+    let refused = place.run(&["analyze", "model.safetensors", "--peft"]).refused();
+    assert!(refused.contains("adapter_config.json is no JSON"), "{refused}");
+}
+
 #[test]
 fn smoothing_says_what_it_kept_and_the_same_seed_shuffles_to_the_same_bytes() {
     let place = Place::new();

@@ -74,6 +74,9 @@ impl AnalyzeOptions {
                 "not together with intra or stacked, which take layers whole",
             ));
         }
+        if self.conv2d_fft {
+            self.check_frequencies()?;
+        }
         if self.bootstrap > 0 {
             BootstrapOptions { resamples: self.bootstrap, seed: 0 }.check()?;
         }
@@ -103,12 +106,31 @@ impl AnalyzeOptions {
             ("farms", self.farms),
             ("peft", self.peft != default.peft),
             ("intra", self.intra),
+            ("conv2d-fft", self.conv2d_fft),
+            ("deltas", self.deltas),
         ];
         match need_all.iter().find(|(_, asked)| *asked) {
             Some((other, _)) => {
                 let allowed = format!("not together with {other}, which needs all eigenvalues");
                 Err(refused("eigs", self.eigs.word(), allowed))
             }
+            None => Ok(()),
+        }
+    }
+
+    /// What can't be asked of a convolution in its Fourier basis, whose matrices are complex and of many frequencies.
+    fn check_frequencies(&self) -> Result<(), Error> {
+        let asked = [
+            ("no-pool", !self.pool),
+            ("randomize", self.randomize),
+            ("vectors", self.vectors),
+            ("farms", self.farms),
+            ("peft", self.peft != Peft::No),
+            ("intra", self.intra),
+            ("stacked", self.stacked),
+        ];
+        match asked.iter().find(|(_, asked)| *asked) {
+            Some((option, _)) => Err(refused("conv2d-fft", true, format!("not together with {option}"))),
             None => Ok(()),
         }
     }
@@ -204,6 +226,8 @@ mod tests {
         assert!(message(AnalyzeOptions { xmin_max: Some(2.0), ..default() }).contains("xmin-max: 2"));
         let share = AnalyzeOptions { xmin_method: XminRule::Fraction(1.5), ..default() };
         assert!(message(share).contains("xmin_fraction is 1.5"));
+        let whole = AnalyzeOptions { conv2d_fft: true, pool: false, ..default() };
+        assert_eq!(message(whole), "option conv2d-fft: true is not allowed; not together with no-pool");
         assert!(AnalyzeOptions { fit: FitLaw::Truncated, ..default() }.check().is_ok());
     }
 }

@@ -223,7 +223,7 @@ fn of_model(details: &Details, options: &GateOptions) -> Vec<Finding> {
     };
     if let Some(most) = options.max_undertrained_share.filter(|most| verdict.share_above > *most) {
         let message = format!(
-            "{} of {} fitted layers are under-trained, {:.1} % where {:.1} % are allowed",
+            "{} of {} fitted layers are above 6, {:.1} % where {:.1} % are allowed",
             verdict.above.len(),
             verdict.fitted,
             verdict.share_above * 100.0,
@@ -312,7 +312,7 @@ mod tests {
         };
         let findings = gate(&table(&[3.0, 7.0, 8.0, -1.0]), &options);
         assert_eq!(rules(&findings), [(Rule::MaxUndertrainedShare, None), (Rule::MaxMeanAlpha, None)]);
-        let told = "2 of 3 fitted layers are under-trained, 66.7 % where 25.0 % are allowed";
+        let told = "2 of 3 fitted layers are above 6, 66.7 % where 25.0 % are allowed";
         assert_eq!(findings[0].message, told);
     }
 

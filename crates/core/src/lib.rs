@@ -73,7 +73,7 @@ pub use heavytail_formats::{TensorSource, open};
 pub use layer_verdict::LayerVerdict;
 pub use model::Model;
 pub use observer::{Cancel, LayerTask, Observer, Silent};
-pub use options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
+pub use options_fit::{Channels, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 pub use row::{Row, Value};
 pub use verdict::{ModelWord, Verdict, VerdictOptions, judge};
 pub use {heavytail_fits as fits, heavytail_formats as formats, heavytail_layers as layers};

@@ -1,6 +1,6 @@
 //! What a caller may ask of an analysis, with the defaults.
 
-use crate::options_fit::{FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
+use crate::options_fit::{Channels, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 use crate::options_spectrum::Eigs;
 
 /// Options of an analysis as given; [`check`](Self::check) refuses what can't be.
@@ -22,6 +22,16 @@ pub struct AnalyzeOptions {
     pub pool: bool,
     /// Scale the slices of a convolution by √(1/2), as the reference does (true).
     pub conv2d_norm: bool,
+    /// Divide weights by the standard deviation of Glorot's initialisation (false); the reference means to, and doesn't.
+    pub glorot_fix: bool,
+    /// Where the channels of a convolution stand (auto: as name and format tell).
+    pub channels: Channels,
+    /// Take a convolution over two axes as a whole, in its Fourier basis, and not slice by slice (false).
+    pub conv2d_fft: bool,
+    /// Transform weights to their Fourier basis (false); being orthonormal it leaves every singular value as it is.
+    pub fft: bool,
+    /// Tell how the gaps between neighbouring eigenvalues are distributed: `spacing_ratio`.
+    pub deltas: bool,
     /// Eigenvalues below this count as weak rank loss (1e-6).
     pub tolerance: f64,
     /// The law that is fitted to the tail (PL).
@@ -93,6 +103,11 @@ impl Default for AnalyzeOptions {
             start_ids: 0,
             pool: true,
             conv2d_norm: true,
+            glorot_fix: false,
+            channels: Channels::Auto,
+            conv2d_fft: false,
+            fft: false,
+            deltas: false,
             tolerance: 1e-6,
             fit: FitLaw::PowerLaw,
             pl_package: PlPackage::Ww,

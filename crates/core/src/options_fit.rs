@@ -89,6 +89,19 @@ words! {
     }
 }
 
+words! {
+    /// Where the channels of a convolution's weight stand.
+    Channels {
+        /// Where its name and format tell.
+        #[default]
+        Auto = "auto",
+        /// Outputs × inputs × kernel, as PyTorch and ONNX store them.
+        First = "first",
+        /// Kernel × inputs × outputs, as Keras and Flax store them.
+        Last = "last",
+    }
+}
+
 /// Where the tail starts, when `fix_fingers` doesn't say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum XminRule {

@@ -44,6 +44,11 @@ impl AnalyzeOptions {
         said.say(self.start_ids != default.start_ids, "start-ids", self.start_ids);
         said.flag(!self.pool, "no-pool");
         said.flag(!self.conv2d_norm, "no-conv2d-norm");
+        said.flag(self.glorot_fix, "glorot-fix");
+        said.say(self.channels != default.channels, "channels", self.channels.word());
+        said.flag(self.conv2d_fft, "conv2d-fft");
+        said.flag(self.fft, "fft");
+        said.flag(self.deltas, "deltas");
         said.float(self.tolerance, default.tolerance, "tolerance");
     }
 

@@ -2,7 +2,9 @@
 //!
 //! A model is told "not enough data" when more of its layers are under-trained than a well-fed model has by chance,
 //! or when the bulk of its alphas lies above the band. Counting alone would punish small models: 3 of 18 layers is
-//! what one in seventeen well-fed models shows, so the count has to pass an exact binomial test.
+//! what one in seventeen well-fed models shows, so the count has to pass an exact binomial test. And no model is told
+//! so on the strength of layers whose interval of alpha reaches back over 6: more of them than are tolerated must lie
+//! above 6 with the whole interval. A saved table without intervals is judged by its exponents alone.
 
 use serde::Serialize;
 
@@ -73,6 +75,8 @@ pub struct NamedLayer {
     pub block: Option<u64>,
     /// Its exponent.
     pub alpha: f64,
+    /// Whether the whole interval of the exponent lies on that side of the limit; true where the table has none.
+    pub certain: bool,
 }
 
 /// The layers of one role together.
@@ -137,10 +141,6 @@ pub fn layer_name(row: &Row) -> &str {
 /// Judges a model by its table.
 #[must_use]
 pub fn judge(details: &Details, options: &VerdictOptions) -> Verdict {
-    let named = |row: &Row, alpha: f64| {
-        let name = layer_name(row).trim().to_owned();
-        NamedLayer { role: role(&name), block: block(&name), name, alpha }
-    };
     let mut layers = Vec::new();
     let mut unfitted = Vec::new();
     for row in &details.rows {
@@ -180,11 +180,22 @@ pub fn judge(details: &Details, options: &VerdictOptions) -> Verdict {
     verdict
 }
 
+fn named(row: &Row, alpha: f64) -> NamedLayer {
+    let name = layer_name(row).trim().to_owned();
+    let certain = LayerVerdict::of_row_with_interval(row) != LayerVerdict::Uncertain;
+    NamedLayer { role: role(&name), block: block(&name), name, alpha, certain }
+}
+
 fn word(verdict: &Verdict, options: &VerdictOptions) -> ModelWord {
     let (Some(peak), Some(median)) = (verdict.peak, verdict.median) else { return ModelWord::NoFit };
     let above_band = |value: f64| value > UNDER_TRAINED_ABOVE;
+    let certain = verdict.above.iter().filter(|layer| layer.certain).count();
     if above_band(peak) || above_band(median) || verdict.chance < options.significance {
-        ModelWord::NotEnoughData
+        if count(certain) > options.tolerated_share * count(verdict.fitted) {
+            ModelWord::NotEnoughData
+        } else {
+            ModelWord::Uncertain
+        }
     } else if verdict.share_above > options.tolerated_share || verdict.fitted < options.min_layers {
         ModelWord::Uncertain
     } else {

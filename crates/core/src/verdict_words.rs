@@ -16,13 +16,17 @@ pub(crate) fn sentence(verdict: &Verdict, options: &VerdictOptions) -> String {
         ModelWord::Uncertain => uncertain(verdict, options),
         ModelWord::EnoughData => enough(verdict),
     };
-    if !verdict.below.is_empty() {
+    let (below, maybe_below) = parted(&verdict.below);
+    if !below.is_empty() {
         let _ = write!(
             text,
             " {} below 2 (over-trained, or a correlation trap): {}.",
-            have(verdict.below.len()),
-            whose(&verdict.below)
+            have(below.len()),
+            whose(&below)
         );
+    }
+    if !maybe_below.is_empty() {
+        let _ = write!(text, " Below 2, with an interval that reaches over it: {}.", whose(&maybe_below));
     }
     if verdict.word != ModelWord::NoFit && !verdict.unfitted.is_empty() {
         let _ =
@@ -47,9 +51,7 @@ fn enough(verdict: &Verdict) -> String {
         layers(verdict.fitted),
         number(verdict.peak)
     );
-    if !verdict.above.is_empty() {
-        let _ = write!(text, " Above 6: {}.", whose(&verdict.above));
-    }
+    name_above(&mut text, verdict, "Above 6");
     text
 }
 
@@ -69,9 +71,7 @@ fn not_enough(verdict: &Verdict, options: &VerdictOptions) -> String {
         );
     }
     let _ = write!(text, "; the alphas peak at {}, mean {}.", number(verdict.peak), number(verdict.mean));
-    if !verdict.above.is_empty() {
-        let _ = write!(text, " Under-trained: {}.", whose(&verdict.above));
-    }
+    name_above(&mut text, verdict, "Under-trained");
     text
 }
 
@@ -85,14 +85,39 @@ fn uncertain(verdict: &Verdict, options: &VerdictOptions) -> String {
     );
     if verdict.fitted < options.min_layers {
         let _ = write!(text, "; fewer than {} layers say too little about a model.", options.min_layers);
+    } else if verdict.chance < options.significance {
+        let _ = write!(text, ", but {}.", how_certain(&verdict.above));
     } else {
         let _ =
             write!(text, "; so many come about by chance in {} of well-fed models.", percent(verdict.chance));
     }
-    if !verdict.above.is_empty() {
-        let _ = write!(text, " Above 6: {}.", whose(&verdict.above));
-    }
+    name_above(&mut text, verdict, "Above 6");
     text
+}
+
+/// How many of the layers lie above 6 with their whole interval: too few of them, or it would not be said.
+fn how_certain(above: &[NamedLayer]) -> String {
+    match (parted(above).0.len(), above.len()) {
+        (0, 1) => "its interval reaches below 6".to_owned(),
+        (0, _) => "the interval of each reaches below 6".to_owned(),
+        (certain, _) => format!("only {certain} of them with the whole interval"),
+    }
+}
+
+/// The layers above 6: first, under `heading`, those that are for certain, then those that may not be.
+fn name_above(text: &mut String, verdict: &Verdict, heading: &str) {
+    let (certain, maybe) = parted(&verdict.above);
+    if !certain.is_empty() {
+        let _ = write!(text, " {heading}: {}.", whose(&certain));
+    }
+    if !maybe.is_empty() {
+        let _ = write!(text, " Above 6, with an interval that reaches below it: {}.", whose(&maybe));
+    }
+}
+
+/// Layers whose whole interval is on their side of the limit, and the others.
+fn parted(named: &[NamedLayer]) -> (Vec<NamedLayer>, Vec<NamedLayer>) {
+    named.iter().cloned().partition(|layer| layer.certain)
 }
 
 /// Layers by role where all share one, else by name.

@@ -45,6 +45,20 @@ fn differences_are_the_references_in_its_own_file_order() {
 }
 
 #[test]
+fn a_layer_that_the_base_lacks_is_the_references() {
+    let small = ["dense_wide", "spiked", "square", "small12", "chain_b"];
+    let lacking = ["dense_wide", "spiked", "small12", "chain_b"];
+    let (model, base) =
+        (only(matrices().as_ref(), &small), only(weights("second.safetensors").as_ref(), &lacking));
+    let model = Model { base: Some(&base), ..Model::new(&model) };
+    assert_golden(
+        "details_base_missing_layer.csv",
+        &run(&model, compat()),
+        &Rules { relative: 1e-5, ..strict() },
+    );
+}
+
+#[test]
 fn a_product_of_neighbours_is_the_references() {
     let chain = only(matrices().as_ref(), &["chain_a", "chain_b"]);
     let dense = AnalyzeOptions { intra: true, sparsify: false, ..compat() };

@@ -9,6 +9,7 @@ mod golden_options;
 mod golden_run;
 mod inspecting;
 mod memory_model;
+mod other_views;
 mod randomized;
 mod real_pair;
 mod rewriting;

@@ -1,6 +1,6 @@
 //! The verdict on tables with known alphas: shares as published for GPT and GPT-2, and the ends of the scale.
 
-use heavytail::columns_fit::{ALPHA, STATUS};
+use heavytail::columns_fit::{ALPHA, ALPHA_CI_HIGH, ALPHA_CI_LOW, STATUS};
 use heavytail::columns_layer::LONGNAME;
 use heavytail::{Details, ModelWord, Row, Verdict, VerdictOptions, judge};
 
@@ -23,6 +23,17 @@ fn gpt(alpha: impl Fn(usize, &str) -> Option<f64>) -> Details {
         }
     }
     Details { rows, ..Details::default() }
+}
+
+/// Gives every layer an interval of this half width, and those of `narrow` names one of a tenth.
+fn with_intervals(mut details: Details, half_width: f64, narrow: &[&str]) -> Details {
+    for row in &mut details.rows {
+        let alpha = row.number(&ALPHA).unwrap();
+        let half_width = if narrow.contains(&row.text(&LONGNAME)) { half_width / 10.0 } else { half_width };
+        row.set(&ALPHA_CI_LOW, alpha - half_width);
+        row.set(&ALPHA_CI_HIGH, alpha + half_width);
+    }
+    details
 }
 
 fn verdict(details: &Details) -> Verdict {
@@ -82,4 +93,55 @@ fn over_trained_layers_are_named_beside_the_answer() {
     let found = verdict(&gpt(|block, role| (role == "mlp.c_proj" && block == 2).then_some(1.5)));
     assert_eq!((found.word, found.below.len()), (ModelWord::EnoughData, 1));
     assert!(found.sentence.contains("1 layer is below 2"), "{}", found.sentence);
+}
+
+/// Six of fifty above 6 at 7 and more, as in the published GPT.
+fn six_of_fifty() -> Details {
+    gpt(|block, role| {
+        (role == "attn.c_proj" && [3, 6, 7, 8, 9, 10].contains(&block)).then_some(6.5 + block as f64 / 4.0)
+    })
+}
+
+#[test]
+fn layers_whose_interval_reaches_below_six_are_not_called_under_trained() {
+    let narrow: Vec<String> = [8, 9, 10].iter().map(|block| format!("h.{block}.attn.c_proj")).collect();
+    let narrow: Vec<&str> = narrow.iter().map(String::as_str).collect();
+    let found = verdict(&with_intervals(six_of_fifty(), 4.0, &narrow));
+    // Three for certain are more than the 2.5 tolerated, six are more than chance explains.
+    assert_eq!(found.word, ModelWord::NotEnoughData);
+    assert!(
+        found.sentence.contains(
+            "Under-trained: all of role h.*.attn.c_proj, blocks 8–10. Above 6, with an interval that reaches below it: \
+             all of role h.*.attn.c_proj, blocks 3, 6, 7."
+        ),
+        "{}",
+        found.sentence
+    );
+}
+
+#[test]
+fn a_model_is_not_told_of_too_little_data_by_layers_none_of_which_is_certain() {
+    let found = verdict(&with_intervals(six_of_fifty(), 4.0, &[]));
+    assert_eq!((found.word, found.above.len()), (ModelWord::Uncertain, 6));
+    assert!(
+        found.sentence.starts_with(
+            "Uncertain: 6 of 50 layers above 6 (12 %, tolerated 5 %), but the interval of each reaches below 6."
+        ),
+        "{}",
+        found.sentence
+    );
+    assert!(!found.sentence.contains("nder-trained"), "{}", found.sentence);
+    // Nor by most of them.
+    let all = verdict(&with_intervals(gpt(|_, _| Some(8.0)), 4.0, &[]));
+    assert_eq!(all.word, ModelWord::Uncertain);
+}
+
+#[test]
+fn a_layer_whose_interval_reaches_above_two_is_not_called_over_trained() {
+    let low = gpt(|block, role| (role == "mlp.c_proj" && block == 2).then_some(1.5));
+    let found = verdict(&with_intervals(low, 1.0, &[]));
+    assert!(!found.sentence.contains("over-trained"), "{}", found.sentence);
+    assert!(
+        found.sentence.contains("Below 2, with an interval that reaches over it: h.2.mlp.c_proj (1.50).")
+    );
 }

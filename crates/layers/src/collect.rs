@@ -68,7 +68,9 @@ impl<'a> Collector<'a> {
     fn layer(&self, part: Part, id: i64, name: String, longname: String, tensor: usize) -> Layer {
         let (n, m) = part.reported_size(self.options.compat);
         let rf = part.rf();
-        let scale = if self.options.conv2d_norm && is_convolution(&part) {
+        let scale = if self.options.glorot_fix {
+            glorot_scale(n, m, rf)
+        } else if self.options.conv2d_norm && is_convolution(&part) {
             convolution_scale(if self.options.pool { 1 } else { rf })
         } else {
             1.0
@@ -90,6 +92,12 @@ fn slices(layer: Layer) -> impl Iterator<Item = Layer> {
 
 fn is_convolution(part: &Part) -> bool {
     part.channels.is_some() && matches!(part.kind, LayerKind::Conv1d | LayerKind::Conv2d | LayerKind::Conv3d)
+}
+
+/// One over the standard deviation with which Glorot and Bengio (2010) initialise a layer of this size.
+#[expect(clippy::cast_precision_loss, reason = "sizes of layers are far below 2^53")]
+fn glorot_scale(n: usize, m: usize, rf: usize) -> f64 {
+    ((n + m) as f64 * rf as f64 / 2.0).sqrt()
 }
 
 /// The reference divides a slice by √(2 / count), with a count of slices only when they are not pooled.

@@ -59,7 +59,7 @@ pub fn discover_with_hints(
             Some(hint) => (hint.name.as_str(), hint.longname.as_str()),
             None => (name.layer_name(), name.layer_name()),
         };
-        match parts(tensor, info, hint.map(|hint| hint.kind), &siblings) {
+        match parts(tensor, info, hint.map(|hint| hint.kind), &siblings, options.channels) {
             Err(reason) => found.leave_out(tensor, info.name.clone(), reason),
             Ok(parts) => {
                 // Parts of a fused tensor are ours: none of them is what the reference gave this id to.

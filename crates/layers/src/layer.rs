@@ -47,6 +47,17 @@ impl Layer {
         self.m.saturating_mul(self.matrices.len())
     }
 
+    /// Rows and columns of a two-axis convolution's kernel, whose tensor has this shape; none for other layers.
+    #[must_use]
+    pub fn kernel(&self, shape: &[usize]) -> Option<(usize, usize)> {
+        let &[a, b, c, d] = shape else { return None };
+        // The kernel's axes are the fastest where its second position follows the first.
+        let fastest = self.matrices.get(1)?.first == self.matrices.first()?.first + 1;
+        let kernel = if fastest { (c, d) } else { (a, b) };
+        (self.kind == LayerKind::Conv2d && kernel.0.checked_mul(kernel.1)? == self.matrices.len())
+            .then_some(kernel)
+    }
+
     /// Length of the pooled ESD: one eigenvalue for each column of each matrix.
     #[must_use]
     pub fn num_evals(&self) -> usize {

@@ -39,6 +39,7 @@ pub use intra::{IntraPair, intra_pairs};
 pub use kind::LayerKind;
 pub use layer::{Layer, MatrixView};
 pub use lora::{Adapters, LowRankUpdate, Merged, ScaleSource, find_adapters};
+pub use matrices::AxisOrder;
 pub use options::LayerOptions;
 pub use product::Product;
 pub use reader::MatrixReader;

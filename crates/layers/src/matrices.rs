@@ -25,7 +25,7 @@ pub(crate) struct Channels {
 
 /// Order of a convolution's axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AxisOrder {
+pub enum AxisOrder {
     /// PyTorch and ONNX: outputs, inputs, kernel positions.
     OutputsFirst,
     /// Keras and Flax: kernel positions, inputs, outputs.

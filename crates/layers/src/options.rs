@@ -1,6 +1,6 @@
 //! What a caller may ask of discovery, with the defaults.
 
-use crate::Selector;
+use crate::{AxisOrder, Selector};
 
 /// The reference's own limit on N, which we keep in compat mode only: our memory does not grow with N.
 const REFERENCE_MAX_N: usize = 50_000;
@@ -18,6 +18,10 @@ pub struct LayerOptions {
     pub pool: bool,
     /// Scale the slices of a convolution as the reference does (true).
     pub conv2d_norm: bool,
+    /// Divide weights by the standard deviation of Glorot's initialisation, √(2/((N + M)·rf)), instead (false).
+    pub glorot_fix: bool,
+    /// Where the channels of a convolution stand; none for what name and format tell.
+    pub channels: Option<AxisOrder>,
     /// First id, where above 0; otherwise 1, or 0 for a directory.
     pub start_ids: i64,
     /// Which layers to keep; empty keeps all.
@@ -34,6 +38,8 @@ impl Default for LayerOptions {
             max_n: None,
             pool: true,
             conv2d_norm: true,
+            glorot_fix: false,
+            channels: None,
             start_ids: 0,
             select: Vec::new(),
             compat: false,

@@ -31,12 +31,14 @@ impl<'a> Siblings<'a> {
     }
 }
 
-/// What is in a tensor; `hint` is the kind that a module tree gives it.
+/// What is in a tensor; `hint` is the kind that a module tree gives it, `order` that of a convolution's axes where the
+/// caller knows better than name and format.
 pub(crate) fn parts(
     tensor: usize,
     info: &TensorInfo,
     hint: Option<LayerKind>,
     siblings: &Siblings<'_>,
+    order: Option<AxisOrder>,
 ) -> Result<Vec<Part>, Reason> {
     let name = ParameterName::new(&info.name);
     if let Some(reason) = never_a_layer(name, info) {
@@ -50,7 +52,7 @@ pub(crate) fn parts(
             Ok(experts::parts(tensor, count, rows, cols))
         }
         _ if shape.len() > MOST_AXES => Err(Reason::TooManyAxes),
-        _ => convolution(name, tensor, &shape),
+        _ => convolution(name, tensor, &shape, order),
     }
 }
 
@@ -123,8 +125,14 @@ fn matrix_parts(
     vec![Part::whole(kind, tensor, shape.0, shape.1)]
 }
 
-fn convolution(name: ParameterName<'_>, tensor: usize, shape: &[usize]) -> Result<Vec<Part>, Reason> {
-    let order = if name.is_outputs_last() { AxisOrder::OutputsLast } else { AxisOrder::OutputsFirst };
+fn convolution(
+    name: ParameterName<'_>,
+    tensor: usize,
+    shape: &[usize],
+    order: Option<AxisOrder>,
+) -> Result<Vec<Part>, Reason> {
+    let by_name = if name.is_outputs_last() { AxisOrder::OutputsLast } else { AxisOrder::OutputsFirst };
+    let order = order.unwrap_or(by_name);
     let positions = order.kernel(shape).iter().product();
     if positions > MOST_POSITIONS {
         return Err(Reason::KernelTooLarge { positions });

@@ -43,6 +43,7 @@ pub mod norms;
 pub mod rank;
 pub mod vectors;
 
+pub mod frequency;
 pub mod product;
 pub mod top;
 pub mod truncation;

@@ -1,5 +1,6 @@
 //! Spectra whose truth is known by algebra.
 
+use heavytail_spectra::frequency::{frequency_count, frequency_spectra};
 use heavytail_spectra::{
     BlockLayout, DenseMatrix, Error, Matrix, ReadError, SpectrumMethod, SpectrumOptions, spectrum,
 };
@@ -136,4 +137,46 @@ fn a_wide_or_empty_matrix_is_refused() {
     assert!(matches!(DenseMatrix::new(2, 0, Vec::new()), Err(Error::Shape { .. })));
     let wide = DenseMatrix::from_wide(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
     assert_eq!(wide.elements(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+}
+
+/// The whole convolution of a kernel on a periodic image as one matrix: outputs × inputs, pixels inside channels.
+fn circulant(positions: &[DenseMatrix], kernel: (usize, usize), side: usize) -> DenseMatrix {
+    let (outputs, inputs, pixels) = (positions[0].rows(), positions[0].cols(), side * side);
+    let mut elements = vec![0.0; outputs * pixels * inputs * pixels];
+    for (position, matrix) in positions.iter().enumerate() {
+        let (a, b) = (position / kernel.1, position % kernel.1);
+        for (x, y) in (0..side).flat_map(|x| (0..side).map(move |y| (x, y))) {
+            let (from, to) = (x * side + y, (x + a) % side * side + (y + b) % side);
+            for (output, input) in (0..outputs).flat_map(|o| (0..inputs).map(move |i| (o, i))) {
+                let element = matrix.elements()[output * inputs + input];
+                elements[(output * pixels + to) * inputs * pixels + input * pixels + from] += element;
+            }
+        }
+    }
+    DenseMatrix::new(outputs * pixels, inputs * pixels, elements).unwrap()
+}
+
+#[test]
+fn the_frequencies_of_a_kernel_have_the_singular_values_of_the_whole_convolution() {
+    let (kernel, side) = ((2, 3), 6);
+    let elements = noise(6 * 5, 4);
+    let matrix = |elements: &[f64]| DenseMatrix::new(5, 4, elements.to_vec()).unwrap();
+    let positions: Vec<DenseMatrix> = elements.elements().chunks_exact(5 * 4).map(matrix).collect();
+    let found = frequency_spectra(&positions, kernel, side, &SpectrumOptions::default()).unwrap();
+    assert_eq!(found.len(), frequency_count(side));
+    // Conjugate pairs count twice, the four frequencies that are their own conjugates once.
+    let mut sums = [0.0; 2];
+    for one in &found {
+        sums[0] += one.eigenvalues.iter().sum::<f64>();
+        sums[1] += one.eigenvalues.iter().map(|lambda| lambda * lambda).sum::<f64>();
+    }
+    let whole = spectrum(&circulant(&positions, kernel, side), &SpectrumOptions::default()).unwrap();
+    let largest = found.iter().map(|one| one.singular_max).fold(0.0, f64::max);
+    assert!((largest / whole.singular_max - 1.0).abs() < 1e-12);
+    for lambda in found.iter().flat_map(|one| &one.eigenvalues) {
+        let near = whole.eigenvalues.partition_point(|other| *other < lambda - 1e-9);
+        assert!((whole.eigenvalues[near] - lambda).abs() < 1e-9, "{lambda}");
+    }
+    let total: f64 = whole.eigenvalues.iter().sum();
+    assert!(sums[0] > total / 2.0 && sums[0] < total);
 }

@@ -54,9 +54,9 @@ pub const VARIANTS: &[Variant] = &[
         &["--compat", "ww", "--fix-fingers", "clip_xmax", "--finger-thresh", "0.2", "--max-fingers", "20"],
     ),
     variant("details_pool_false_mp_detX.csv", &["--compat", "ww", "--no-pool", "--mp-fit", "--detx"]),
-    // Options that do nothing in the reference, and here do not exist.
-    variant("details_glorot_fix.csv", &["--compat", "ww"]),
-    variant("details_deltas.csv", &["--compat", "ww"]),
+    // Options that do nothing in the reference.
+    variant("details_glorot_fix.csv", &["--compat", "ww", "--glorot-fix"]),
+    variant("details_deltas.csv", &["--compat", "ww", "--deltas"]),
     variant("details_legacy_PL.csv", &["--compat", "ww", "--pl-package", "powerlaw"]),
     variant("details_legacy_PL_xmax5.csv", &["--compat", "ww", "--pl-package", "powerlaw", "--xmax", "5"]),
     variant(

@@ -4,6 +4,7 @@ use heavytail_fits::{CheckedPowerLawOptions, fit_power_law, power_law_candidates
 use heavytail_spectra::Esd;
 
 use crate::analysis::fill_certainty::{fill_certainty, fill_edges};
+use crate::analysis::fill_deltas::fill_deltas;
 use crate::analysis::fill_erg::fill_erg;
 use crate::analysis::fill_farms::fill_farms;
 use crate::analysis::fill_fit::{fill_fit, fill_no_spectrum, set_verdict};
@@ -57,6 +58,9 @@ pub(crate) fn analyze_layer(
     }
     if options.det_x {
         fill_erg(&mut row, esd, options.compat);
+    }
+    if options.deltas && !options.compat {
+        fill_deltas(&mut row, esd);
     }
     let mut shuffled = Vec::new();
     if options.randomize {

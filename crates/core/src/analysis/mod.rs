@@ -10,6 +10,7 @@ mod plan_adapters;
 pub(crate) mod unit;
 
 mod open_delta;
+mod open_frequencies;
 mod open_intra;
 mod open_low_rank;
 mod open_merged;
@@ -25,6 +26,7 @@ mod layer_top;
 pub(crate) mod tail_fit;
 
 mod fill_certainty;
+mod fill_deltas;
 mod fill_erg;
 mod fill_farms;
 pub(crate) mod fill_fit;

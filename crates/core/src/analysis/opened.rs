@@ -4,6 +4,7 @@ use heavytail_spectra::{Matrix, MatrixSpectrum, SpectrumOptions, spectrum};
 
 use crate::analysis::layer_failure::LayerFailure;
 use crate::analysis::open_delta::open_delta;
+use crate::analysis::open_frequencies::in_frequencies;
 use crate::analysis::open_intra::open_intra;
 use crate::analysis::open_low_rank::open_low_rank;
 use crate::analysis::open_merged::open_merged;
@@ -40,7 +41,7 @@ impl Opened {
         options: &AnalyzeOptions,
     ) -> Result<Self, LayerFailure> {
         let layer = &unit.layer;
-        match &unit.contents {
+        let opened = match &unit.contents {
             Contents::Weights => Ok(Self::of_matrices(open_weights(model.source, layer)?, layer.scale)),
             Contents::Delta(base) => Ok(Self::of_matrices(open_delta(model, layer, base)?, layer.scale)),
             Contents::LowRank(update) => open_low_rank(model, update, options),
@@ -48,7 +49,11 @@ impl Opened {
             Contents::Intra(pair) => open_intra(model, pair, unit, options),
             Contents::Stack(stack) => open_stack(model, stack),
             Contents::Refused => Err(LayerFailure::Refused),
+        }?;
+        if unit.in_frequencies(options) {
+            return in_frequencies(model, unit, opened, &SpectrumOptions::default());
         }
+        Ok(opened)
     }
 
     /// The spectrum of every matrix, adjusted.

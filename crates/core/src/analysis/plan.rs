@@ -2,8 +2,8 @@
 
 use heavytail_formats::TensorSource;
 use heavytail_layers::{
-    BaseMatch, IntraPair, Layer, LayerOptions, Selector, Stack, base_options, discover_with_hints,
-    intra_pairs, match_base,
+    AxisOrder, BaseMatch, IntraPair, Layer, LayerOptions, Selector, Stack, base_options, discover_with_hints,
+    find_adapters, intra_pairs, match_base,
 };
 
 use crate::analysis::plan_adapters::plan_adapters;
@@ -12,7 +12,7 @@ use crate::details::{ModelOrigin, Uncovered};
 use crate::error::Error;
 use crate::model::Model;
 use crate::options::AnalyzeOptions;
-use crate::options_fit::Peft;
+use crate::options_fit::{Channels, Peft};
 
 /// What will become rows, and what will not.
 pub(crate) struct Plan {
@@ -35,6 +35,12 @@ pub(crate) fn plan(model: &Model<'_>, options: &AnalyzeOptions) -> Result<Plan, 
         coverage: found.coverage.iter().map(uncovered).collect(),
         warnings: found.unmatched.iter().map(unmatched_words).collect(),
     };
+    if options.fft {
+        plan.warnings.push(UNITARY.to_owned());
+    }
+    if options.peft == Peft::No && !options.compat {
+        plan.warnings.extend(lone_factors(model, &layer_options));
+    }
     if options.peft != Peft::No {
         plan_adapters(model, options.peft, &layer_options, found, base.as_ref(), &mut plan)?;
     } else if options.stacked {
@@ -49,6 +55,26 @@ pub(crate) fn plan(model: &Model<'_>, options: &AnalyzeOptions) -> Result<Plan, 
         plan.units.extend(found.layers.into_iter().map(|layer| of_weights(model, layer)));
     }
     Ok(plan)
+}
+
+/// What `fft` comes to.
+const UNITARY: &str =
+    "--fft: a Fourier transform is orthonormal and changes no singular value: the rows are those without it";
+
+/// What a person should hear whose checkpoint is an adapter, but who did not say so.
+fn lone_factors(model: &Model<'_>, options: &LayerOptions) -> Option<String> {
+    let found = find_adapters(model.source, options, None, None).ok()?;
+    let pairs = found.updates.len();
+    match pairs {
+        0 => None,
+        1 => Some(
+            "1 pair of low-rank factors is analysed as layers of its own; --peft analyses what it adds"
+                .to_owned(),
+        ),
+        _ => Some(format!(
+            "{pairs} pairs of low-rank factors are analysed as layers of their own; --peft analyses what they add"
+        )),
+    }
 }
 
 /// Finds the layers' own weights, whatever base model there is, for what is no analysis.
@@ -122,6 +148,13 @@ pub(crate) fn layer_options(options: &AnalyzeOptions) -> Result<LayerOptions, Er
         max_n: options.max_n,
         pool: options.pool,
         conv2d_norm: options.conv2d_norm,
+        // Misspelt in the reference, where it does nothing.
+        glorot_fix: options.glorot_fix && !options.compat,
+        channels: match options.channels {
+            Channels::First => Some(AxisOrder::OutputsFirst),
+            Channels::Last => Some(AxisOrder::OutputsLast),
+            _ => None,
+        },
         start_ids: options.start_ids,
         select: Selector::parse_list(&options.layers)?,
         compat: options.compat,

@@ -1,8 +1,10 @@
 //! One row of the table before any maths: which layer it is about, and what its matrices are made of.
 
-use heavytail_layers::{IntraPair, Layer, LowRankUpdate, Merged, Product, Stack};
+use heavytail_layers::{IntraPair, Layer, LayerKind, LowRankUpdate, MatrixView, Merged, Product, Stack};
+use heavytail_spectra::frequency::frequency_count;
 use heavytail_spectra::schedule::{cost_estimate, memory_estimate};
 
+use crate::analysis::open_frequencies::SIDE;
 use crate::observer::LayerTask;
 use crate::options::AnalyzeOptions;
 
@@ -76,6 +78,13 @@ impl Unit {
         }
     }
 
+    /// Whether the row is about a convolution that is taken as a whole.
+    pub(crate) fn in_frequencies(&self, options: &AnalyzeOptions) -> bool {
+        options.conv2d_fft
+            && self.layer.kind == LayerKind::Conv2d
+            && matches!(self.contents, Contents::Weights | Contents::Delta(_))
+    }
+
     /// Flops of its spectrum and of what else the options ask for.
     pub(crate) fn cost(&self, options: &AnalyzeOptions) -> f64 {
         let spectrum: f64 = self.shapes(options).iter().map(|(rows, cols)| cost_estimate(*rows, *cols)).sum();
@@ -92,6 +101,13 @@ impl Unit {
         let largest = shapes.iter().map(|(rows, cols)| matrix_memory(*rows, *cols, options)).max();
         // What is computed and not read has to be held.
         let held = match self.contents {
+            _ if self.in_frequencies(options) => {
+                let own = self.layer.matrices.iter().map(|view| elements(view.rows, view.cols));
+                let kernel: u64 = own.sum();
+                let one = self.layer.matrices.first().map_or(0, |view| elements(view.rows, view.cols));
+                // The kernel, one frequency's two parts, and the matrix made of them.
+                kernel.saturating_add(one.saturating_mul(6)).saturating_mul(8)
+            }
             Contents::Weights | Contents::Delta(_) | Contents::Refused => 0,
             _ => shapes.iter().map(|(rows, cols)| elements(*rows, *cols).saturating_mul(16)).sum(),
         };
@@ -124,6 +140,11 @@ impl Unit {
             let (long, short) = (rows.max(cols), rows.min(cols));
             (long, if formed { short } else { short.min(product.inner()) })
         };
+        if self.in_frequencies(options) {
+            // Real and imaginary part make a real matrix of twice the sides.
+            let doubled = |view: &MatrixView| (2 * view.rows, 2 * view.cols);
+            return vec![self.layer.matrices.first().map_or((0, 0), doubled); frequency_count(SIDE)];
+        }
         match &self.contents {
             Contents::LowRank(_) | Contents::Intra(_) => {
                 self.contents.products().iter().map(of_product).collect()
