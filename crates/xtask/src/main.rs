@@ -3,9 +3,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod bench;
+mod bench_statistics;
 mod check;
 mod command;
 mod differential;
+mod experiment;
 mod r#gen;
 mod golden;
 mod instructions;
@@ -32,6 +34,10 @@ cargo xtask VERB
   statistics [N]   write docs/statistics.md: bias and coverage of every fit in N simulations (1000)
   bench [JOB]      heavytail against others: gpt2, square, tall, conv, small, llama, eigen, growth;
                    writes docs/performance.md
+  bench fits | options
+                   the fits alone, and the options against weightwatcher's, for the same page
+  experiment [gpt | small-gpt | digits [SEEDS]]
+                   train networks with much and little data and tabulate what their alphas tell of it
   instructions [--check]
                    count the instructions of three fixed jobs, or compare with those kept
   gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
@@ -52,6 +58,9 @@ fn main() -> ExitCode {
         ["golden", folder] => golden::run(folder),
         ["differential"] => differential::run("3"),
         ["differential", seeds] => differential::run(seeds),
+        ["bench", "fits"] => bench_statistics::fits(),
+        ["bench", "options" | "--options", rest @ ..] => bench_statistics::options(rest),
+        ["experiment", rest @ ..] => experiment::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["statistics"] => statistics::run("1000"),
         ["statistics", trials] => statistics::run(trials),
