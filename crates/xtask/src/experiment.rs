@@ -5,7 +5,7 @@
 //! in units of the seeds' standard deviation, (mean a − mean b)/√((sd a² + sd b²)/2).
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use heavytail::columns_fit::ALPHA;
 use heavytail::columns_stable::ALPHA_STABLE;
@@ -130,7 +130,7 @@ fn told_by(
 }
 
 /// The means over the layers: of the reference's alpha, which the column `alpha` is, and of the stable one.
-fn means(weights: &PathBuf) -> Result<(f64, f64), String> {
+fn means(weights: &Path) -> Result<(f64, f64), String> {
     let failed = |error: &dyn std::fmt::Display| format!("analyse {}: {error}", weights.display());
     let source = open(weights).map_err(|error| failed(&error))?;
     let options = AnalyzeOptions::default().check().map_err(|error| failed(&error))?;
