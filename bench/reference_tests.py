@@ -1,18 +1,23 @@
 """Runs weightwatcher's own tests, from a checkout of its repository, with heavytail in its place; prints what passed.
 
-    python bench/reference_tests.py CHECKOUT [--with weightwatcher]
+    python bench/reference_tests.py CHECKOUT > ours.txt
+    python bench/reference_tests.py CHECKOUT --with weightwatcher --rerun ours.txt > theirs.txt
 
 Pretrained weights are not downloaded: the tests' models get the same architectures with random weights, TensorFlow is
-a stand-in that fails when it is used, and tests that need either are told apart from those that fail.
+a stand-in that fails when it is used. Tests that need either are told apart from those that fail, and so are those of
+the reference's own inside (its iterators, layer classes and helpers), which heavytail does not have. What fails is run
+again on the reference itself: a number of pretrained weights is one that it does not give for random ones either.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import contextlib
 import importlib.machinery
 import io
 import logging
+import signal
 import sys
 import tempfile
 import types
@@ -23,6 +28,10 @@ from pathlib import Path
 
 class NeedsDownload(Exception):
     """What a test asks for is not on this machine."""
+
+
+class TooLong(Exception):
+    """A test was stopped."""
 
 
 def refuse(*_args, **_kwargs):
@@ -51,19 +60,24 @@ def stand_in_for_tensorflow() -> None:
 
 
 def forbid_downloads() -> None:
+    import peft
     import torchvision.models as models
     import transformers
 
     for name in ("vgg11", "vgg13", "resnet18"):
         build = getattr(models, name)
 
-        def seeded(weights=None, *, build=build, **options):
+        @functools.cache
+        def seeded(*, build=build):
             import torch
 
             torch.manual_seed(len(build.__name__))
-            return build(weights=None, **options)
+            return build(weights=None)
 
-        setattr(models, name, seeded)
+        # heavytail leaves a model as it was, so that one serves all tests.
+        setattr(models, name, lambda weights=None, *, seeded=seeded: seeded())
+    for name in ("PeftModel", "PeftConfig", "AutoPeftModel"):
+        setattr(getattr(peft, name), "from_pretrained", refuse)
     for name in ("AutoModel", "AlbertModel", "BertForSequenceClassification"):
         setattr(getattr(transformers, name), "from_pretrained", refuse)
     # Its lazy module may have replaced itself meanwhile.
@@ -95,14 +109,28 @@ def put_heavytail_in_its_place() -> None:
     sys.modules["weightwatcher.constants"] = constants
 
 
+# Words of an error that name what only the reference's inside has.
+_INSIDE = ("has no attribute", "is not defined", "cannot import name", "object is not callable")
+
+
 class Outcomes(unittest.TestResult):
-    def __init__(self):
+    def __init__(self, limit: int):
         super().__init__()
+        self.limit = limit
         self.rows: list[tuple[str, str, str]] = []
 
     def note(self, test, word, why=""):
         self.rows.append((test.id().removeprefix("test."), word, why))
-        print(*self.rows[-1], sep=" | ", file=sys.__stdout__, flush=True)
+        if not self.rows[-1][0].startswith("setUpClass"):
+            print(*self.rows[-1], sep=" | ", file=sys.__stdout__, flush=True)
+
+    def startTest(self, test):
+        super().startTest(test)
+        signal.alarm(self.limit)
+
+    def stopTest(self, test):
+        signal.alarm(0)
+        super().stopTest(test)
 
     def addSuccess(self, test):
         self.note(test, "passes")
@@ -115,8 +143,14 @@ class Outcomes(unittest.TestResult):
 
     def addError(self, test, error):
         text = why(error)
-        offline = isinstance(error[1], NeedsDownload) or "NeedsDownload" in text or isinstance(error[1], OSError)
-        self.note(test, "needs a download" if offline else "fails", text)
+        if isinstance(error[1], (NeedsDownload, OSError)) or "NeedsDownload" in text:
+            self.note(test, "needs a download", text)
+        elif isinstance(error[1], TooLong):
+            self.note(test, "stopped", f"after {self.limit} s")
+        elif isinstance(error[1], (AttributeError, NameError, ImportError)) and any(word in text for word in _INSIDE):
+            self.note(test, "of the inside", text)
+        else:
+            self.note(test, "fails", text)
 
     def addSubTest(self, test, subtest, error):
         if error is not None:
@@ -128,12 +162,33 @@ def why(error) -> str:
     return f"{error[0].__name__}: {lines[0][:160]}"
 
 
+def settle(outcomes: Outcomes, names: dict[str, unittest.TestCase]) -> None:
+    """Where the preparation of a class failed, its tests share what it said."""
+    known = {row[0]: row for row in outcomes.rows}
+    for holder in [name for name in known if name.startswith("setUpClass")]:
+        outcomes.rows.remove(known[holder])
+        for name in names.keys() - known.keys():
+            outcomes.rows.append((name, *known[holder][1:]))
+            print(*outcomes.rows[-1], sep=" | ", file=sys.__stdout__, flush=True)
+
+
+def stop(*_):
+    raise TooLong
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkout", type=Path)
     parser.add_argument("--with", dest="package", choices=["heavytail", "weightwatcher"], default="heavytail")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="a part of the tests' names")
+    parser.add_argument("--rerun", type=Path, help="only what failed in this output")
+    parser.add_argument("--limit", type=int, default=300, help="seconds a test")
     asked = parser.parse_args()
+    signal.signal(signal.SIGALRM, stop)
+    failed = None
+    if asked.rerun is not None:
+        lines = [line.split(" | ") for line in asked.rerun.read_text().splitlines()]
+        failed = {line[0] for line in lines if line[1:2] == ["fails"]}
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     for name in ("assertEquals", "assertNotEquals"):
@@ -145,15 +200,17 @@ def main() -> None:
     if asked.package == "heavytail":
         put_heavytail_in_its_place()
     sys.path.insert(0, str(asked.checkout.resolve() / "tests"))
-    outcomes = Outcomes()
+    outcomes = Outcomes(asked.limit)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         import test as suite
 
         tests = unittest.defaultTestLoader.loadTestsFromModule(suite)
         for group in tests:
-            chosen = unittest.TestSuite(test for test in group if asked.only in test.id())
-            chosen.run(outcomes)
-    for word in ("passes", "fails", "needs a download", "skipped"):
+            names = {test.id().removeprefix("test."): test for test in group if asked.only in test.id()}
+            names = {name: test for name, test in names.items() if failed is None or name in failed}
+            unittest.TestSuite(names.values()).run(outcomes)
+            settle(outcomes, names)
+    for word in ("passes", "fails", "of the inside", "needs a download", "stopped", "skipped"):
         print(f"{word}: {sum(row[1] == word for row in outcomes.rows)}")
 
 

@@ -50,6 +50,7 @@ def analyze(
     vectors: bool = False,
     farms: bool = False,
     svd_method: str = "fast",
+    eigs: str = "all",
     tolerance: float = 1e-6,
     compat: bool = False,
     threads: int = 0,
@@ -107,6 +108,8 @@ def analyze(
         the eigenvectors of bulk and tail, the mean alpha of square pieces.
     svd_method
         `"fast"` or `"accurate"`.
+    eigs
+        `"all"`, or `"top:K"` for the K largest only: columns that need the others are null.
     tolerance
         Eigenvalues below this count as weak rank loss.
     compat

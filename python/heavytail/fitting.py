@@ -14,7 +14,6 @@ from heavytail import constants as ww
 from heavytail.details import Details
 from heavytail.errors import ModelError, OptionError, refuse_unknown_options
 from heavytail.options import Options, native_options
-from heavytail.plots.curves import LayerCurves
 from heavytail.sources import open_model
 
 __all__ = ["PowerLaw", "PowerLawTuple", "fit_as_reference", "fit_powerlaw", "spectrum"]
@@ -99,8 +98,8 @@ def fit_powerlaw(
 
 def fit_as_reference(
     evals: npt.ArrayLike, xmin: float | str | None, xmax: float | str | None, thresh: float, options: Options
-) -> tuple[PowerLawTuple, LayerCurves]:
-    """The reference's answer, a tuple with −1 for every number of a fit that failed; and the curves to draw.
+) -> tuple[PowerLawTuple, Details]:
+    """The reference's answer, a tuple with −1 for every number of a fit that failed; and the table of one row to draw.
 
     `xmin` leaves out what is below the eigenvalue that is nearest to it; `xmax` is None, "force", or how many of the
     largest to leave out, anything else counts as None, as in the reference.
@@ -113,11 +112,10 @@ def fit_as_reference(
     drops = isinstance(xmax, numbers.Integral) and not isinstance(xmax, bool)
     given = {**options, "xmax": xmax if drops or xmax == ww.XMAX_FORCE else None}
     table = Details(_native.fit_eigenvalues(values.tobytes(), native_options(given)))
-    curves = LayerCurves.of(table, 0)
-    row = curves.row
-    if not curves.fitted:
+    row = table[0]
+    if row["status"] != ww.SUCCESS:
         failed = PowerLawTuple(-1.0, -1.0, -1.0, None, -1.0, -1.0, -1, 0, -1.0, ww.FAILED, ww.OVER_TRAINED)
-        return failed, curves
+        return failed, table
     found = PowerLawTuple(
         alpha=row["alpha"],
         Lambda=row.get("Lambda", -1.0),
@@ -131,7 +129,7 @@ def fit_as_reference(
         status=row["status"],
         warning=row.get("warning", ""),
     )
-    return found, curves
+    return found, table
 
 
 def _ascending(eigenvalues: npt.ArrayLike) -> FloatArray:

@@ -7,7 +7,6 @@ only read. Where the reference drops a layer silently, `coverage` says why.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -265,12 +264,12 @@ class WeightWatcher(Transforming):
             "xmin_max": xmin_max,
             "pl_package": pl_package,
         }
-        found, curves = fit_as_reference(evals, xmin, xmax, thresh, fit_options(given))
+        found, table = fit_as_reference(evals, xmin, xmax, thresh, fit_options(given))
         if plot:
-            from heavytail.plots.layer_figures import draw_curves
+            from heavytail.plots.layer_figures import draw_layers
 
-            named = replace(curves, name=layer_name or "eigenvalues", number=str(plot_id or layer_id))
-            draw_curves(named, savedir if savefig else False)
+            number, title = str(plot_id or layer_id), layer_name or "eigenvalues"
+            draw_layers(table, savedir if savefig else False, number=number, title=title)
         return found
 
     def _models(self, model: Any, base_model: Any) -> tuple[Any, Any]:

@@ -21,6 +21,7 @@ mod analyze;
 mod fit;
 mod held;
 mod inspect;
+mod plots;
 
 use pyo3::prelude::*;
 
@@ -39,6 +40,9 @@ mod _native {
     use crate::inspect::{analyze_traps, distances, esd, randomize_model, remove_traps, sharpen, smooth};
     #[pymodule_export]
     use crate::model::{Model, ModelBuilder};
+
+    #[pymodule_export]
+    use crate::plots::draw_layers;
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name by which Python knows a version")]

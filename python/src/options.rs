@@ -1,7 +1,7 @@
 //! A dictionary of options from Python in, the engine's options out, or the error that names the wrong one.
 
 use heavytail::{
-    AnalyzeOptions, Channels, CheckedOptions, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule,
+    AnalyzeOptions, Channels, CheckedOptions, Eigs, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule,
 };
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
@@ -43,6 +43,7 @@ fn set(options: &mut AnalyzeOptions, name: &str, value: &Bound<'_, PyAny>) -> Py
         }
         "inverse" => options.inverse = of(name, value)?,
         "svd_method" => options.svd_method = word(name, value, SvdMethod::parse, SvdMethod::WORDS)?,
+        "eigs" => options.eigs = word(name, value, Eigs::parse, &["all", "top:K"])?,
         "mp_fit" => options.mp_fit = of(name, value)?,
         "randomize" => options.randomize = of(name, value)?,
         "det_x" => options.det_x = of(name, value)?,

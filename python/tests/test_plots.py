@@ -56,12 +56,16 @@ def test_a_fit_of_eigenvalues_is_drawn_as_the_reference_draws_it(tmp_path):
     heavytail.WeightWatcher().fit_powerlaw(quantiles, savedir=str(tmp_path / "new"), layer_name="a", layer_id=7)
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert names == [f"ww.layer7.{word}.png" for word in ("esd", "esd2", "esd3", "esd4", "esd5")]
+    heavytail.WeightWatcher().fit_powerlaw(quantiles, savefig=False, layer_name="on the screen")
+    assert pyplot.gcf().axes[0].get_title().startswith("on the screen")
+    pyplot.close("all")
 
 
 def test_a_hundred_layers_leave_no_figure_and_no_memory_behind(tmp_path):
     rng = np.random.default_rng(2)
     weights = {f"l{i}.weight": np.eye(12) if i % 2 else rng.standard_normal((20, 12)) for i in range(100)}
     draw_layers(heavytail.analyze(weights, layers=["l0", "l1"], progress=False), str(tmp_path))
+    pyplot.close("all")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     draw_layers(heavytail.analyze(weights, progress=False), str(tmp_path))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

@@ -127,7 +127,9 @@ impl Reason {
             Self::Bias => "is a bias",
             Self::Buffer => "is a constant of the architecture",
             Self::ScalarOrVector => "is a scalar or a vector",
-            Self::NotFloat => "does not hold real floating-point numbers",
+            Self::NotFloat => {
+                "does not hold real floating-point numbers; packed weights have to be dequantised first"
+            }
             Self::UnknownPacking => "is part of packed weights that can't be unpacked",
             Self::WeightNormPart => "is one half of a weight kept as length and direction",
             Self::TooManyAxes => "has more axes than any known layer",

@@ -23,9 +23,12 @@ mod saved_rows;
 
 // Pages that need nothing else, and figures as vectors and pixels.
 mod figure;
+mod figure_density;
 mod figure_depth;
 mod figure_histogram;
 mod figure_layer;
+mod figure_reference;
+mod layer_plots;
 mod page;
 mod page_curves;
 mod page_data;
@@ -60,12 +63,12 @@ pub use self::csv::write_csv;
 pub use self::error::{Error, PolicyFault, TableFault};
 pub use self::escape::escaped;
 pub use self::histogram::{histogram, overlay};
-pub use self::json::{
-    SCHEMA_VERSION, write_comparison_json, write_findings_json, write_json, write_json_judged,
-};
+pub use self::json::{SCHEMA_VERSION, write_comparison_json, write_findings_json};
+pub use self::json::{write_json, write_json_judged};
 pub use self::json_columns::write_columns_json;
 pub use self::jsonl::write_jsonl;
 pub use self::junit::write_junit;
+pub use self::layer_plots::{LayerPlot, write_layer_plots};
 pub use self::page::{FileDigest, PageInput, PageModel, write_page};
 pub use self::parquet::write_parquet;
 pub use self::plots::{PlotOptions, write_plots};

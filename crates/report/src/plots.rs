@@ -17,7 +17,7 @@ use crate::figure_histogram::{alpha_histogram, alpha_overlay, norm_overlay};
 use crate::figure_layer::{esd, xmin_search};
 use crate::scene::Scene;
 use crate::scene_font::Font;
-use crate::scene_png::png;
+use crate::scene_png::{PRINT, png};
 use crate::scene_svg::svg;
 
 /// Which files are written, and by how many threads.
@@ -65,11 +65,26 @@ pub fn write_plots(
     models: &[(&str, &Details)],
     options: &PlotOptions,
 ) -> Result<Vec<PathBuf>, Error> {
+    let plots = plots(models);
+    publish(folder, |unfinished| {
+        each(plots.len(), options.threads, |index, font| {
+            let (name, plot) = &plots[index];
+            let Some(scene) = draw(plot, models, font) else { return Ok(Vec::new()) };
+            write(unfinished, name, &scene, options, font)
+        })
+    })
+}
+
+/// Makes the folder where it is missing, lets `draw` write files into one inside it, and moves them up when all are
+/// there; returns them in the order of their names.
+pub(crate) fn publish(
+    folder: &Path,
+    draw: impl FnOnce(&Path) -> std::io::Result<Vec<String>>,
+) -> Result<Vec<PathBuf>, Error> {
     std::fs::create_dir_all(folder).map_err(Error::Write)?;
     let unfinished =
         tempfile::Builder::new().prefix(".heavytail-").tempdir_in(folder).map_err(Error::Write)?;
-    let plots = plots(models);
-    let mut names = drawn(&plots, models, options, unfinished.path()).map_err(Error::Write)?;
+    let mut names = draw(unfinished.path()).map_err(Error::Write)?;
     names.sort();
     let mut files = Vec::with_capacity(names.len());
     for name in names {
@@ -115,30 +130,31 @@ fn safe(name: &str, longest: usize) -> String {
     end.trim_matches('.').to_owned()
 }
 
-/// Draws and writes on several threads; the names of the files, in any order.
-fn drawn(
-    plots: &[(String, Plot<'_>)],
-    models: &[(&str, &Details)],
-    options: &PlotOptions,
-    folder: &Path,
+/// Runs `work` for each number below `count` on several threads (0: one a core); the names of all files, in any order.
+pub(crate) fn each(
+    count: usize,
+    threads: usize,
+    work: impl Fn(usize, &Font) -> std::io::Result<Vec<String>> + Sync,
 ) -> std::io::Result<Vec<String>> {
-    let threads = match options.threads {
+    let threads = match threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         given => given,
     };
     let next = AtomicUsize::new(0);
     let names = Mutex::new(Vec::new());
-    let work = || -> std::io::Result<()> {
+    let run = || -> std::io::Result<()> {
         let font = Font::new();
-        while let Some((name, plot)) = plots.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let Some(scene) = draw(plot, models, &font) else { continue };
-            let written = write(folder, name, &scene, options, &font)?;
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return Ok(());
+            }
+            let written = work(index, &font)?;
             names.lock().unwrap_or_else(PoisonError::into_inner).extend(written);
         }
-        Ok(())
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(plots.len())).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..threads.min(count)).map(|_| scope.spawn(run)).collect();
         workers.into_iter().try_for_each(|worker| match worker.join() {
             Ok(outcome) => outcome,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -183,7 +199,8 @@ fn write(
         put("svg", svg(scene).as_bytes())?;
     }
     if options.png {
-        let bytes = png(scene, font).ok_or_else(|| std::io::Error::other("the figure has no pixels"))?;
+        let bytes =
+            png(scene, font, PRINT).ok_or_else(|| std::io::Error::other("the figure has no pixels"))?;
         put("png", &bytes)?;
     }
     Ok(written)

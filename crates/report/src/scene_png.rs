@@ -5,24 +5,28 @@ use tiny_skia::{FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stro
 use crate::scene::{Anchor, Colour, Mark, Scene};
 use crate::scene_font::Font;
 
-/// Pixels a point: 288 a inch at the size of the SVG.
-const SCALE: f32 = 3.0;
+/// Pixels a point for print: 288 an inch at the size of the SVG.
+pub(crate) const PRINT: f32 = 3.0;
 
-/// The picture as a PNG file; none where the scene has no size.
-pub(crate) fn png(scene: &Scene, font: &Font) -> Option<Vec<u8>> {
-    let mut pixels = Pixmap::new(pixel_count(scene.width), pixel_count(scene.height))?;
+/// Pixels a point for a screen: 600 by 400, as a figure of the reference.
+pub(crate) const SCREEN: f32 = 1.25;
+
+/// The picture as a PNG file of `scale` pixels a point; none where the scene has no size.
+pub(crate) fn png(scene: &Scene, font: &Font, scale: f32) -> Option<Vec<u8>> {
+    let mut pixels = Pixmap::new(pixel_count(scene.width, scale), pixel_count(scene.height, scale))?;
     pixels.fill(tiny_skia::Color::WHITE);
+    let at = Transform::from_scale(scale, scale);
     for mark in &scene.marks {
-        draw(&mut pixels, mark, font);
+        draw(&mut pixels, mark, font, at);
     }
     pixels.encode_png().ok()
 }
 
-fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font) {
+fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font, at: Transform) {
     match mark {
         Mark::Rect { x, y, width, height, fill, opacity } => {
             if let Some(rect) = Rect::from_xywh(single(*x), single(*y), single(*width), single(*height)) {
-                pixels.fill_rect(rect, &paint(*fill, *opacity), place(), None);
+                pixels.fill_rect(rect, &paint(*fill, *opacity), at, None);
             }
         }
         Mark::Line { points, stroke, width, dashed, opacity } => {
@@ -33,7 +37,7 @@ fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font) {
                 ..Stroke::default()
             };
             if let Some(path) = line(points) {
-                pixels.stroke_path(&path, &paint(*stroke, *opacity), &style, place(), None);
+                pixels.stroke_path(&path, &paint(*stroke, *opacity), &style, at, None);
             }
         }
         Mark::Dots { points, radius, fill, opacity } => {
@@ -41,7 +45,7 @@ fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font) {
             for (x, y) in points {
                 builder.push_circle(single(*x), single(*y), single(*radius));
             }
-            fill_path(pixels, builder, *fill, *opacity);
+            fill_path(pixels, builder, (*fill, *opacity), at);
         }
         Mark::Text { x, y, size, anchor, fill, words } => {
             let start = match anchor {
@@ -51,7 +55,7 @@ fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font) {
             };
             let mut builder = PathBuilder::new();
             font.outline(words, (start, *y), *size, &mut builder);
-            fill_path(pixels, builder, *fill, 1.0);
+            fill_path(pixels, builder, (*fill, 1.0), at);
         }
     }
 }
@@ -68,9 +72,9 @@ fn line(points: &[(f64, f64)]) -> Option<Path> {
     builder.finish()
 }
 
-fn fill_path(pixels: &mut Pixmap, builder: PathBuilder, fill: Colour, opacity: f64) {
+fn fill_path(pixels: &mut Pixmap, builder: PathBuilder, (fill, opacity): (Colour, f64), at: Transform) {
     if let Some(path) = builder.finish() {
-        pixels.fill_path(&path, &paint(fill, opacity), FillRule::Winding, place(), None);
+        pixels.fill_path(&path, &paint(fill, opacity), FillRule::Winding, at, None);
     }
 }
 
@@ -83,16 +87,12 @@ fn paint(colour: Colour, opacity: f64) -> Paint<'static> {
     paint
 }
 
-fn place() -> Transform {
-    Transform::from_scale(SCALE, SCALE)
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "coordinates of a picture")]
 fn single(value: f64) -> f32 {
     value as f32
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a picture's size, clamped")]
-fn pixel_count(length: f64) -> u32 {
-    (length * f64::from(SCALE)).clamp(0.0, 20_000.0) as u32
+fn pixel_count(length: f64, scale: f32) -> u32 {
+    (length * f64::from(scale)).clamp(0.0, 20_000.0) as u32
 }

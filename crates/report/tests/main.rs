@@ -6,6 +6,7 @@ mod comparison_text;
 mod documents;
 mod gates;
 mod hostile_tables;
+mod layer_plots;
 mod page;
 mod planted;
 mod plots;

@@ -1,4 +1,4 @@
-"""The wish to draw in, an axis out; figures that are only saved never enter pyplot's list, so none is left open."""
+"""The wish to draw in, an axis out."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from heavytail.errors import missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-__all__ = ["new_figure", "own_axes", "own_or_given"]
-
-INSTALL = "heavytail[plot]"
+__all__ = ["own_axes", "own_or_given"]
 
 
 def own_or_given(ax: Axes | None, **size: Any) -> Axes:
@@ -25,18 +22,6 @@ def own_axes(**size: Any) -> Axes:
     try:
         from matplotlib import pyplot
     except ImportError:
-        raise missing("matplotlib", "a plot", INSTALL) from None
+        raise missing("matplotlib", "a plot", "heavytail[plot]") from None
     _, axes = pyplot.subplots(**size)
     return axes
-
-
-def new_figure(**size: Any) -> Figure:
-    """A figure that belongs to nobody but its file."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise missing("matplotlib", "a plot", INSTALL) from None
-    figure = Figure(**size)
-    FigureCanvasAgg(figure)
-    return figure

@@ -1,0 +1,267 @@
+//! A layer's row and curves in, the figures of weightwatcher's `plot=True` out, by the words of its file names.
+
+use heavytail::column::Column;
+use heavytail::columns_erg::DETX_VAL;
+use heavytail::columns_fit::{ALPHA, XMAX, XMIN};
+use heavytail::columns_layer::{M, N, REASON};
+use heavytail::columns_mp::{BULK_MAX, MP_SOFTRANK, NUM_SPIKES, SIGMA_MP, W_SCALE};
+use heavytail::columns_random::{
+    RAND_BULK_MAX, RAND_MP_SOFTRANK, RAND_NUM_SPIKES, RAND_SIGMA_MP, RAND_W_SCALE,
+};
+use heavytail::fits::MarchenkoPastur;
+use heavytail::{LayerCurves, LayerVerdict, Row, TailCandidate};
+
+use crate::figure::{Axis, Frame, HEIGHT, WIDTH, titled};
+use crate::figure_density::{Densities, Series};
+use crate::figure_layer::esd;
+use crate::page_curves::thinned;
+use crate::scene::{Anchor, BLUE, Colour, GREEN, INK, ORANGE, PURPLE, SOFT, STONE, Scene, VERMILLION};
+use crate::scene_font::Font;
+
+/// Points of a curve.
+const POINTS: usize = 400;
+
+/// One layer as its figures need it.
+pub(crate) struct LayerFigures<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) row: &'a Row,
+    pub(crate) curves: &'a LayerCurves,
+}
+
+/// A figure and the word of its file's name.
+type Figure = (&'static str, Scene);
+
+impl LayerFigures<'_> {
+    /// Every figure that the row has the numbers of; with `deltas` the distances between eigenvalues, too.
+    pub(crate) fn all(&self, deltas: bool, font: &Font) -> Vec<Figure> {
+        let mut figures = vec![
+            ("esd", esd(self.title, self.row, self.curves, font)),
+            ("esd2", self.linear(font)),
+            ("esd3", self.logarithmic(font)),
+        ];
+        if let Some(xmin) = self.xmin() {
+            figures.push(("esd4", self.against_xmin("KS distance D", |one| one.ks_distance, xmin, font)));
+            let cap = self.row.number(&ALPHA).map_or(8.0, |alpha| (2.0 * alpha).max(8.0));
+            figures.push(("esd5", self.against_xmin("alpha", |one| one.alpha.min(cap), xmin, font)));
+        }
+        if let Some(bulk) = Bulk::of(self.row) {
+            if bulk.is_square() {
+                figures.push(("mpfit1", self.bulk(&bulk, false, font)));
+            }
+            figures.push(("mpfit2", self.bulk(&bulk, bulk.is_square(), font)));
+        }
+        if !self.curves.shuffled.is_empty() {
+            figures.push(("randesd1", self.shuffled(false, font)));
+            figures.push(("randesd2", self.shuffled(true, font)));
+        }
+        if let Some(start) = self.row.number(&DETX_VAL) {
+            figures.push(("detX", self.product_one(start, font)));
+        }
+        if deltas {
+            figures.push(("deltaEs", self.spacings(font)));
+            figures.push(("level-stats", self.spacing_statistics(font)));
+        }
+        let shown = |(word, scene): (_, Option<Scene>)| (word, scene.unwrap_or_else(|| self.nothing(font)));
+        figures.into_iter().map(shown).collect()
+    }
+
+    /// What stands in place of a figure of which there is nothing to draw.
+    fn nothing(&self, font: &Font) -> Scene {
+        let mut scene = titled(self.title, WIDTH, HEIGHT, font);
+        let reason = match self.row.text(&REASON) {
+            "" => "nothing above 0",
+            reason => reason,
+        };
+        let words = font.fitting(reason, 10.5, WIDTH - 40.0);
+        scene.text((WIDTH / 2.0, HEIGHT / 2.0), words, Anchor::Middle, SOFT);
+        scene
+    }
+
+    fn xmin(&self) -> Option<f64> {
+        let fitted = LayerVerdict::of_row(self.row) != LayerVerdict::NoFit;
+        self.row.number(&XMIN).filter(|xmin| fitted && *xmin > 0.0)
+    }
+
+    /// A picture of the layer's own numbers alone.
+    fn alone<'b>(
+        &'b self,
+        unit: &'b str,
+        values: Vec<f64>,
+        marks: Vec<(f64, &'b str, Colour)>,
+    ) -> Densities<'b> {
+        let series = vec![Series { words: "layer", values, fill: STONE }];
+        Densities { title: self.title, unit, series, curve: None, marks }
+    }
+
+    fn linear(&self, font: &Font) -> Option<Scene> {
+        let marks = self.xmin().map(|xmin| (xmin, "xmin", VERMILLION)).into_iter().collect();
+        self.alone("eigenvalue λ", positive(&self.curves.eigenvalues), marks).scene(font)
+    }
+
+    fn logarithmic(&self, font: &Font) -> Option<Scene> {
+        let xmax = self.xmin().and(self.row.number(&XMAX)).filter(|xmax| *xmax > 0.0);
+        let ends = [(self.xmin(), "xmin", VERMILLION), (xmax, "xmax", ORANGE)];
+        let marks = ends.into_iter().filter_map(|(at, words, stroke)| Some((at?.log10(), words, stroke)));
+        self.alone("log₁₀ λ", logs(&self.curves.eigenvalues, 1.0), marks.collect()).scene(font)
+    }
+
+    /// What the fit considered at every xmin.
+    fn against_xmin(
+        &self,
+        label: &str,
+        value: impl Fn(&TailCandidate) -> f64,
+        xmin: f64,
+        font: &Font,
+    ) -> Option<Scene> {
+        let search = thinned(&self.curves.candidates, POINTS);
+        let (first, last) = (search.first()?, search.last()?);
+        let x = Axis::logarithmic("xmin", first.xmin / 1.05, last.xmin * 1.05);
+        let highest = search.iter().map(&value).fold(0.01, f64::max);
+        let mut frame = Frame::new(self.title, x, Axis::linear(label, 0.0, highest * 1.05), font);
+        let points = search.iter().map(|one| frame.at((one.xmin, value(one)))).collect();
+        frame.scene.line(points, INK, 1.0);
+        frame.mark(xmin, "xmin", VERMILLION, 0.0);
+        Some(frame.scene)
+    }
+
+    /// The spectrum in units where Σλ = n and the law of its bulk; of singular values where `singular`.
+    fn bulk(&self, bulk: &Bulk, singular: bool, font: &Font) -> Option<Scene> {
+        let of = |value: f64| if singular { value.sqrt() } else { value };
+        let scale = bulk.scale * bulk.scale;
+        let eigenvalues = if bulk.shuffled { &self.curves.shuffled } else { &self.curves.eigenvalues };
+        let values: Vec<f64> = eigenvalues.iter().map(|value| of((value * scale).max(0.0))).collect();
+        let edge = of(bulk.edge * scale);
+        let start = values.first().copied().unwrap_or_default().min(edge);
+        let points = (0_u32..=200).map(|step| start + (edge - start) * f64::from(step) / 200.0);
+        let curve = points.map(|x| (x, bulk.density(x, singular))).filter(|(_, y)| y.is_finite()).collect();
+        let words = format!(
+            "bulk: sigma {:.3}, softrank {:.3}, {} spikes, Q {:.2}",
+            bulk.sigma, bulk.softrank, bulk.spikes, bulk.aspect
+        );
+        let fill = if bulk.shuffled { ORANGE } else { STONE };
+        let name = if bulk.shuffled { "shuffled layer" } else { "layer" };
+        Densities {
+            title: self.title,
+            unit: if singular { "singular value, scaled" } else { "eigenvalue λ, scaled" },
+            series: vec![Series { words: name, values, fill }],
+            curve: Some((&words, curve)),
+            marks: vec![(edge, "edge", BLUE)],
+        }
+        .scene(font)
+    }
+
+    fn shuffled(&self, log: bool, font: &Font) -> Option<Scene> {
+        let of = |values: &[f64]| if log { logs(values, 1.0) } else { positive(values) };
+        let shuffled = of(&self.curves.shuffled);
+        let marks = shuffled.last().map(|last| (*last, "largest shuffled", INK)).into_iter().collect();
+        Densities {
+            title: self.title,
+            unit: if log { "log₁₀ λ" } else { "eigenvalue λ" },
+            series: vec![
+                Series { words: "layer", values: of(&self.curves.eigenvalues), fill: GREEN },
+                Series { words: "its elements shuffled", values: shuffled, fill: VERMILLION },
+            ],
+            curve: None,
+            marks,
+        }
+        .scene(font)
+    }
+
+    /// Where the tail of product one starts, beside xmin, in units where Σλ = n.
+    fn product_one(&self, start: f64, font: &Font) -> Option<Scene> {
+        let eigenvalues = &self.curves.eigenvalues;
+        let scale = as_number(eigenvalues.len()) / eigenvalues.iter().sum::<f64>();
+        let places = [(Some(start), "det X = 1", PURPLE), (self.xmin(), "xmin", VERMILLION)];
+        let marks = places.into_iter().filter_map(|(at, words, stroke)| {
+            let at = at.filter(|at| *at > 0.0)?;
+            Some(((at * scale).log10(), words, stroke))
+        });
+        self.alone("log₁₀ λ, scaled", logs(eigenvalues, scale), marks.collect()).scene(font)
+    }
+
+    /// log₁₀ of the distance from each eigenvalue to the next, in their order.
+    fn spacings(&self, font: &Font) -> Option<Scene> {
+        let eigenvalues = &self.curves.eigenvalues;
+        let gaps = eigenvalues.windows(2).map(|pair| pair[1] - pair[0]).enumerate();
+        let points: Vec<(f64, f64)> =
+            gaps.filter(|(_, gap)| *gap > 0.0).map(|(rank, gap)| (as_number(rank), gap.log10())).collect();
+        let heights = || points.iter().map(|point| point.1);
+        let (low, high) =
+            (heights().fold(f64::INFINITY, f64::min), heights().fold(f64::NEG_INFINITY, f64::max));
+        if !(low.is_finite() && high.is_finite()) {
+            return None;
+        }
+        let x = Axis::linear("rank of the eigenvalue", 0.0, as_number(eigenvalues.len()));
+        let mut frame = Frame::new(self.title, x, Axis::linear("log₁₀ Δλ", low, high), font);
+        let places = points.iter().map(|point| frame.at(*point)).collect();
+        frame.scene.dots(places, 1.2, BLUE);
+        if let Some(xmin) = self.xmin() {
+            let rank = eigenvalues.partition_point(|value| *value < xmin);
+            frame.mark(as_number(rank), "xmin", VERMILLION, 0.0);
+        }
+        Some(frame.scene)
+    }
+
+    fn spacing_statistics(&self, font: &Font) -> Option<Scene> {
+        let gaps: Vec<f64> = self.curves.eigenvalues.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        self.alone("log₁₀ Δλ", logs(&gaps, 1.0), Vec::new()).scene(font)
+    }
+}
+
+/// The bulk of a row: of the layer itself, or of its shuffled copy where only that one's was fitted.
+struct Bulk {
+    shuffled: bool,
+    sigma: f64,
+    scale: f64,
+    edge: f64,
+    softrank: f64,
+    spikes: f64,
+    aspect: f64,
+}
+
+impl Bulk {
+    fn of(row: &Row) -> Option<Self> {
+        let aspect = row.number(&N)? / row.number(&M)?;
+        let read = |shuffled, [sigma, scale, edge, softrank, spikes]: [&Column; 5]| {
+            Some(Self {
+                shuffled,
+                sigma: row.number(sigma).filter(|sigma| *sigma > 0.0)?,
+                scale: row.number(scale)?,
+                edge: row.number(edge)?,
+                softrank: row.number(softrank)?,
+                spikes: row.number(spikes)?,
+                aspect,
+            })
+        };
+        let own = [&SIGMA_MP, &W_SCALE, &BULK_MAX, &MP_SOFTRANK, &NUM_SPIKES];
+        let random = [&RAND_SIGMA_MP, &RAND_W_SCALE, &RAND_BULK_MAX, &RAND_MP_SOFTRANK, &RAND_NUM_SPIKES];
+        read(false, own).or_else(|| read(true, random))
+    }
+
+    /// Such a bulk is fitted on singular values.
+    fn is_square(&self) -> bool {
+        (self.aspect - 1.0).abs() < f64::EPSILON
+    }
+
+    /// The law of Marchenko and Pastur; of the roots of its values, the quarter circle.
+    fn density(&self, x: f64, singular: bool) -> f64 {
+        if singular {
+            let inside = (4.0 * self.sigma * self.sigma - x * x).max(0.0);
+            return inside.sqrt() / (std::f64::consts::PI * self.sigma * self.sigma);
+        }
+        MarchenkoPastur { sigma: self.sigma, q: self.aspect }.density(x)
+    }
+}
+
+fn positive(values: &[f64]) -> Vec<f64> {
+    values.iter().copied().filter(|value| *value > 0.0).collect()
+}
+
+fn logs(values: &[f64], scale: f64) -> Vec<f64> {
+    values.iter().filter(|value| **value > 0.0).map(|value| (value * scale).log10()).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of eigenvalues are far below 2^53")]
+fn as_number(count: usize) -> f64 {
+    count as f64
+}
