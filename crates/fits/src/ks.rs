@@ -2,7 +2,8 @@
 //!
 //! The distance is the reference's: D = max_j |1 − (λ_j/λ_i)^(1−α) − (j−i)/m|, which compares the
 //! law with the empirical distribution just below each value. A search over many tails needs D only
-//! where it is small, so the evaluation stops at the first block that exceeds a limit.
+//! where it is small, so the evaluation stops at the first block that exceeds a limit. Both distributions only rise, so
+//! that their values at the two ends of a block bound the deviations inside: most blocks need no look at all.
 
 use crate::exponential_kernel::exp_nonpositive;
 use crate::package_powerlaw::share_below;
@@ -11,6 +12,12 @@ use crate::tail::logs_relative_to_last;
 
 /// Values evaluated between two looks at the limit.
 const BLOCK: usize = 128;
+
+/// Values between two that bound those between them.
+const SPAN: usize = 16;
+
+/// Far above what rounding can put a value beyond its bound, far below every distance.
+const ROUNDING: f64 = 1e-12;
 
 /// Distance between each value of `tail` (positive, ascending) and the power law that starts at its
 /// first value with density exponent `alpha` > 1. An empty tail has distance 0.
@@ -29,12 +36,14 @@ pub(crate) struct KsSearch {
     forced: bool,
     /// Distance from the *end* of the tail to the block that last exceeded the limit.
     hint: usize,
+    /// The law's distribution function at the start of every span, and at the last value.
+    edges: Vec<f64>,
 }
 
 impl KsSearch {
     /// A search under the law that `xmax` asks for.
     pub(crate) fn new(xmax: Xmax) -> Self {
-        Self { arch: pulp::Arch::new(), forced: xmax == Xmax::Force, hint: 0 }
+        Self { arch: pulp::Arch::new(), forced: xmax == Xmax::Force, hint: 0, edges: Vec::new() }
     }
 
     /// D of the tail whose logarithms (up to a constant) are `logs`. If D exceeds `limit`, the answer
@@ -49,13 +58,9 @@ impl KsSearch {
         if at_hint > limit {
             return at_hint;
         }
-        let mut largest = 0.0f64;
-        for start in (0..logs.len()).step_by(BLOCK) {
-            largest = largest.max(self.block(&law, logs, start));
-            if largest > limit {
-                self.hint = logs.len() - start;
-                break;
-            }
+        let (largest, at) = self.arch.dispatch(Bounded { law: &law, logs, limit, edges: &mut self.edges });
+        if largest > limit {
+            self.hint = logs.len() - at;
         }
         largest
     }
@@ -77,6 +82,58 @@ struct Law {
     length: usize,
 }
 
+impl Law {
+    /// The distribution function at the value of this logarithm.
+    #[inline(always)]
+    fn share_below(&self, log: f64) -> f64 {
+        self.scale * (1.0 - exp_nonpositive(self.exponent * (log - self.first)))
+    }
+}
+
+/// All deviations that may be the largest, span by span, until one exceeds the limit; and where that was.
+struct Bounded<'a> {
+    law: &'a Law,
+    logs: &'a [f64],
+    limit: f64,
+    edges: &'a mut Vec<f64>,
+}
+
+impl pulp::NullaryFnOnce for Bounded<'_> {
+    type Output = (f64, usize);
+
+    #[inline(always)]
+    fn call(self) -> (f64, usize) {
+        let Self { law, logs, limit, edges } = self;
+        let Some(&last) = logs.last() else { return (0.0, 0) };
+        edges.clear();
+        edges.extend(logs.iter().step_by(SPAN));
+        edges.push(last);
+        edges.iter_mut().for_each(|edge| *edge = law.share_below(*edge));
+        let step = 1.0 / logs.len() as f64;
+        let mut largest = 0.0f64;
+        for (span, edge) in edges[..edges.len() - 1].iter().enumerate() {
+            largest = largest.max((edge - (span * SPAN) as f64 * step).abs());
+        }
+        if largest > limit {
+            let above = |(span, edge): (usize, &f64)| (edge - (span * SPAN) as f64 * step).abs() > limit;
+            return (largest, edges.iter().enumerate().position(above).unwrap_or(0) * SPAN);
+        }
+        for (span, ends) in edges.windows(2).enumerate() {
+            let start = span * SPAN;
+            let end = logs.len().min(start + SPAN);
+            let (below, above) = (ends[1] - start as f64 * step, (end - 1) as f64 * step - ends[0]);
+            if below.max(above) + ROUNDING > largest {
+                let block = logs.get(start..end).unwrap_or_default();
+                largest = largest.max(Deviation { law, block, start: start as f64 }.call());
+                if largest > limit {
+                    return (largest, start);
+                }
+            }
+        }
+        (largest, 0)
+    }
+}
+
 /// One block of deviations, compiled once for every vector width.
 struct Deviation<'a> {
     law: &'a Law,
@@ -89,12 +146,10 @@ impl pulp::NullaryFnOnce for Deviation<'_> {
 
     #[inline(always)]
     fn call(self) -> f64 {
-        let Law { first, exponent, scale, length } = *self.law;
-        let step = 1.0 / length as f64;
+        let step = 1.0 / self.law.length as f64;
         let mut largest = 0i64;
         for (&log, &rank) in self.block.iter().zip(&RANKS) {
-            let above = exp_nonpositive(exponent * (log - first));
-            let deviation = scale * (1.0 - above) - (self.start + rank) * step;
+            let deviation = self.law.share_below(log) - (self.start + rank) * step;
             // Floats without sign order like their bits, and an integer maximum is vector code.
             largest = largest.max(deviation.abs().to_bits() as i64);
         }
@@ -119,9 +174,9 @@ mod tests {
 
     #[test]
     fn it_is_the_textbook_formula() {
-        for n in [1, 2, 127, 128, 129, 500] {
+        for n in [1, 2, 16, 17, 127, 128, 129, 500, 3001] {
             let tail: Vec<f64> = (0..n).map(|i| 3e-4 * (1.0 + f64::from(i * i) / 7.0)).collect();
-            for alpha in [1.01, 2.0, 5.5, 40.0] {
+            for alpha in [1.01, 1.5, 2.0, 5.5, 40.0] {
                 let literal = tail
                     .iter()
                     .enumerate()
