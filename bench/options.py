@@ -1,6 +1,6 @@
 """Times heavytail's options against weightwatcher's on one block of GPT-2-small's shapes; prints rows of a table in Markdown.
 
-    python options.py HEAVYTAIL --powerlaw FOLDER [--rounds 3] [--threads 2] [--only randomize,vectors]
+    python options.py HEAVYTAIL --powerlaw FOLDER [--rounds 3] [--threads 2] [--only vectors]
 
 Both sides work on the same file of four matrices (2304x768, 768x768, 3072x768, 768x3072). The reference's time is that of
 the call alone in a process that has imported everything; heavytail's is that of the whole process, start and file included.
@@ -23,7 +23,7 @@ SHAPES = {"c_attn": (2304, 768), "attn.c_proj": (768, 768), "c_fc": (3072, 768),
 OPTIONS = {
     "default": ({}, [], 4, None),
     "mp_fit": ({"mp_fit": True}, ["--mp-fit"], 4, 20),
-    "randomize": ({"randomize": True, "mp_fit": True}, ["--randomize", "--mp-fit"], 4, 20),
+    "randomize, mp_fit": ({"randomize": True, "mp_fit": True}, ["--randomize", "--mp-fit"], 4, 20),
     "vectors": ({"vectors": True}, ["--vectors"], 4, 10),
     "smoothing": (None, None, 4, 20),
     "TPL": ({"fit": "TPL", "pl_package": "powerlaw"}, ["--fit", "TPL", "--pl-package", "powerlaw"], 1, 500),
@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--powerlaw", required=True)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--only", default=",".join(OPTIONS))
+    parser.add_argument("--only", action="append", choices=list(OPTIONS))
     arguments = parser.parse_args()
     sys.path.insert(0, arguments.powerlaw)
     warnings.filterwarnings("ignore")
@@ -100,7 +100,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         model = os.path.join(folder, "block.safetensors")
         weights = make(model)
-        for name in arguments.only.split(","):
+        for name in arguments.only or OPTIONS:
             layers, wanted = OPTIONS[name][2:]
             rounds = 1 if name == "TPL" else arguments.rounds
             heavytail(name, arguments.heavytail, model, folder, arguments.threads)      # files in memory
