@@ -35,7 +35,8 @@ impl Model {
             let source = py.detach(|| heavytail::open(&path)).map_err(|error| of_formats(&error))?;
             let beside = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
             let adapter_config = match std::fs::read_to_string(beside.join("adapter_config.json")) {
-                Err(error) if error.kind() == ErrorKind::NotFound => None,
+                // What lies beside a remote model only the source knows.
+                Err(error) if error.kind() == ErrorKind::NotFound => source.info().adapter_config.clone(),
                 read => Some(read?),
             };
             Ok(Self { source: Arc::from(source), hints: Vec::new(), adapter_config })

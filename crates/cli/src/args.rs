@@ -115,7 +115,7 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct DescribeArgs {
-    /// The model.
+    /// The model: a file, a folder, `-` for standard input, or an address: hf://org/name[@revision] or https://….
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
@@ -125,7 +125,7 @@ pub(crate) struct DescribeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AnalyzeArgs {
-    /// The model.
+    /// The model: a file, a folder, `-` for standard input, or an address: hf://org/name[@revision] or https://….
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use heavytail::formats::open_stream;
 use heavytail::{Details, Model, Peft, TensorSource, analyze, open};
 use heavytail_report::{escaped, is_saved_table, read_table};
 
@@ -11,15 +12,21 @@ use crate::interrupt::cancel_on_interrupt;
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 
+/// What stands for standard input among paths.
+const STDIN: &str = "-";
 /// How many finished layers an interrupted run names.
 const NAMED: usize = 5;
 
-/// Opens a model; a saved table is none.
+/// Opens a model, `-` from standard input; a saved table is none.
 pub(crate) fn open_model(path: &Path) -> Result<Box<dyn TensorSource>, Failure> {
     if is_saved_table(path) {
         return Err(Failure::TableForModel { path: path.to_owned() });
     }
-    Ok(open(path).map_err(heavytail::Error::from)?)
+    let opened = match path.to_str() {
+        Some(STDIN) => open_stream(&mut std::io::stdin().lock(), "standard input"),
+        _ => open(path),
+    };
+    Ok(opened.map_err(heavytail::Error::from)?)
 }
 
 /// Analyses a model with a bar on the terminal. No layer at all is an error that says what the model holds.
@@ -33,7 +40,9 @@ pub(crate) fn analyze_model(
     let source = open_model(path)?;
     let base = args.statistics.base_model.as_deref().map(open_model).transpose()?;
     let adapters = options.get().peft != Peft::No;
-    let adapter_config = if adapters { adapter_config_beside(path)? } else { None };
+    let beside = if adapters { adapter_config_beside(path)? } else { None };
+    // What lies beside a remote model only the source knows.
+    let adapter_config = beside.or_else(|| source.info().adapter_config.clone()).filter(|_| adapters);
     let model = Model {
         base: base.as_deref(),
         adapter_config: adapter_config.as_deref(),

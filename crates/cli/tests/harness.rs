@@ -1,7 +1,8 @@
 //! A fresh folder for each test, the binary run in it, and small checkpoints written by hand.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A folder that is gone after the test.
 pub(crate) struct Place {
@@ -67,6 +68,18 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_heavytail"));
         command.current_dir(self.folder.path()).args(words).env_remove("NO_COLOR").env("COLUMNS", "100");
         Ran::new(command.output().unwrap())
+    }
+}
+
+impl Place {
+    /// Runs `heavytail` with these words in the folder and these bytes on standard input.
+    pub(crate) fn run_with_input(&self, words: &[&str], input: &[u8]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_heavytail"));
+        command.current_dir(self.folder.path()).args(words).env("COLUMNS", "100");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        Ran::new(child.wait_with_output().unwrap())
     }
 }
 

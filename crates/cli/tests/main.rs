@@ -15,3 +15,4 @@ mod models;
 mod output;
 mod page;
 mod shell;
+mod sources;

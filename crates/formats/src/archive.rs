@@ -4,7 +4,7 @@
 //! for, within limits, since a few kilobytes can claim to be terabytes.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use crate::bytes::MappedFile;
@@ -49,14 +49,14 @@ impl Archive {
 
     /// Reads the directory at the end of the file.
     pub(crate) fn open(file: &Arc<MappedFile>) -> Result<Self, Error> {
-        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.bytes())).map_err(ErrorKind::Zip)?;
+        let mut zip = zip::ZipArchive::new(Reader::of(file)).map_err(of_zip)?;
         if zip.len() > ENTRY_LIMIT {
             return Err(ErrorKind::TooMany { what: "entries in the archive", limit: ENTRY_LIMIT }.into());
         }
         let mut entries = Vec::new();
         for number in 0..zip.len() {
-            let entry = zip.by_index_raw(number).map_err(ErrorKind::Zip)?;
-            let name = entry.name().map_err(ErrorKind::Zip)?.into_owned();
+            let entry = zip.by_index_raw(number).map_err(of_zip)?;
+            let name = entry.name().map_err(of_zip)?.into_owned();
             let (packed, unpacked) = (entry.compressed_size(), entry.size());
             let start = entry.data_start().unwrap_or(u64::MAX);
             let end = start.checked_add(packed).filter(|end| *end <= to_u64(file.bytes().len()));
@@ -85,33 +85,89 @@ impl Archive {
             return Err(ErrorKind::HeaderTooLarge { header: entry.unpacked, limit }.into());
         }
         if entry.stored {
-            let end = entry.start.saturating_add(entry.packed);
-            return Ok(Cow::Borrowed(self.file.bytes().get(entry.start..end).unwrap_or_default()));
+            let range = entry.start..entry.start.saturating_add(entry.packed);
+            self.file.fetch(range.clone())?;
+            return Ok(Cow::Borrowed(self.file.bytes().get(range).unwrap_or_default()));
         }
         self.unpack(entry).map(Cow::Owned)
     }
 
     /// The first bytes of a compressed entry, as many as there are up to `limit`.
     pub(crate) fn beginning(&self, entry: &Entry, limit: usize) -> Result<Vec<u8>, Error> {
-        let mut zip =
-            zip::ZipArchive::new(std::io::Cursor::new(self.file.bytes())).map_err(ErrorKind::Zip)?;
-        let packed = zip.by_index(entry.number).map_err(ErrorKind::Zip)?;
+        let mut zip = zip::ZipArchive::new(Reader::of(&self.file)).map_err(of_zip)?;
+        let packed = zip.by_index(entry.number).map_err(of_zip)?;
         let mut bytes = Vec::new();
-        packed.take(to_u64(limit)).read_to_end(&mut bytes).map_err(crate::bytes::of_io)?;
+        packed.take(to_u64(limit)).read_to_end(&mut bytes).map_err(of_packed)?;
         Ok(bytes)
     }
 
     /// Unpacks a compressed entry; its claimed size bounds what is taken, the directory has bounded the claim.
     pub(crate) fn unpack(&self, entry: &Entry) -> Result<Vec<u8>, Error> {
-        let mut zip =
-            zip::ZipArchive::new(std::io::Cursor::new(self.file.bytes())).map_err(ErrorKind::Zip)?;
-        let packed = zip.by_index(entry.number).map_err(ErrorKind::Zip)?;
+        let mut zip = zip::ZipArchive::new(Reader::of(&self.file)).map_err(of_zip)?;
+        let packed = zip.by_index(entry.number).map_err(of_zip)?;
         let mut bytes = Vec::new();
-        packed.take(entry.unpacked).read_to_end(&mut bytes).map_err(crate::bytes::of_io)?;
+        packed.take(entry.unpacked).read_to_end(&mut bytes).map_err(of_packed)?;
         if to_u64(bytes.len()) < entry.unpacked {
             let (end, available) = (entry.unpacked, to_u64(bytes.len()));
             return Err(ErrorKind::TruncatedData { end, available }.into());
         }
         Ok(bytes)
+    }
+}
+
+/// A file's bytes as the zip crate wants them, fetched as they are read.
+struct Reader<'a> {
+    file: &'a MappedFile,
+    at: u64,
+}
+
+impl<'a> Reader<'a> {
+    fn of(file: &'a MappedFile) -> Self {
+        Self { file, at: 0 }
+    }
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let start = to_usize(self.at);
+        let end = start.saturating_add(out.len()).min(self.file.bytes().len());
+        self.file.fetch(start..end).map_err(io::Error::other)?;
+        let bytes = self.file.bytes().get(start..end).unwrap_or_default();
+        if let Some(out) = out.get_mut(..bytes.len()) {
+            out.copy_from_slice(bytes);
+        }
+        self.at = self.at.saturating_add(to_u64(bytes.len()));
+        Ok(bytes.len())
+    }
+}
+
+impl Seek for Reader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let len = to_u64(self.file.bytes().len());
+        let place = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(from) => len.checked_add_signed(from),
+            SeekFrom::Current(from) => self.at.checked_add_signed(from),
+        };
+        self.at = place.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+/// The error of the zip crate, or ours where it only passed it on.
+fn of_zip(error: zip::result::ZipError) -> Error {
+    match error {
+        zip::result::ZipError::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Error>()) => {
+            of_packed(error)
+        }
+        error => ErrorKind::Zip(error).into(),
+    }
+}
+
+/// The error of a read inside an archive, or ours where it was only passed on.
+fn of_packed(error: io::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(error) => crate::bytes::of_io(error),
     }
 }

@@ -1,9 +1,11 @@
 //! A file in, its bytes out: mapped into memory, so that nothing is read until it is looked at.
 //!
 //! The only unsafe code of the crate. A map costs no copy, and pages that were looked at can be given back
-//! ([`ByteOwner::release`]), which keeps the resident memory of a 100 GB checkpoint at a few megabytes.
+//! ([`ByteOwner::release`]), which keeps the resident memory of a 100 GB checkpoint at a few megabytes. The file can
+//! be a copy of one elsewhere that has holes; they are filled when a reader asks for them ([`ByteOwner::fetch`]).
 #![expect(unsafe_code, reason = "mapping a file and giving its pages back have no safe form")]
 
+use std::fmt;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -20,6 +22,34 @@ pub(crate) struct MappedFile {
     map: Arc<Mmap>,
     /// Inside the map.
     range: Range<usize>,
+    /// What fills the holes of a file that is not all here.
+    filler: Option<Arc<dyn Fill>>,
+}
+
+/// Fills holes of a file that was mapped before all of it was there.
+pub(crate) trait Fill: fmt::Debug + Send + Sync {
+    /// Returns once the bytes `range` of the file are there, or with the reason why they can't be had.
+    fn fill(&self, range: Range<usize>) -> Result<(), Error>;
+}
+
+/// How the files of a checkpoint are opened.
+pub(crate) trait Opener {
+    /// Maps the file at `path`.
+    fn open(&self, path: &Path) -> Result<Arc<MappedFile>, Error>;
+
+    /// Says that these files are about to be opened, so that their beginnings can be had all at once.
+    fn expect(&self, paths: &[std::path::PathBuf]) {
+        let _ = paths;
+    }
+}
+
+/// Files on this machine.
+pub(crate) struct Disk;
+
+impl Opener for Disk {
+    fn open(&self, path: &Path) -> Result<Arc<MappedFile>, Error> {
+        MappedFile::open(path)
+    }
 }
 
 impl MappedFile {
@@ -37,17 +67,28 @@ impl MappedFile {
         if !metadata.is_file() {
             return Err(ErrorKind::NotAFile.into());
         }
-        if metadata.len() == 0 {
+        Self::of(&File::open(path).map_err(of_io)?)
+    }
+
+    /// Maps an open file.
+    pub(crate) fn of(file: &File) -> Result<Arc<Self>, Error> {
+        if file.metadata().map_err(of_io)?.len() == 0 {
             return Err(ErrorKind::EmptyFile.into());
         }
-        let file = File::open(path).map_err(of_io)?;
         // SAFETY: the map is read-only and private, and its bytes are plain data for which every value is valid.
         // Another process that changes the file while it is mapped can change what is read, and one that cuts
         // it short can end this process (SIGBUS), as with every program that maps files; memory safety of
         // what is built on top does not rest on two reads agreeing, since headers are parsed once into owned
-        // values and elements are only ever read as numbers.
-        let map = unsafe { Mmap::map(&file) }.map_err(of_io)?;
-        Ok(Arc::new(Self { range: 0..map.len(), map: Arc::new(map) }))
+        // values and elements are only ever read as numbers. A file with holes changes by our own hand too, but
+        // only bytes that no reader has looked at: each asks `fetch` first.
+        let map = unsafe { Mmap::map(file) }.map_err(of_io)?;
+        Ok(Arc::new(Self { range: 0..map.len(), map: Arc::new(map), filler: None }))
+    }
+
+    /// The same file, whose holes `filler` fills.
+    #[cfg(feature = "remote")]
+    pub(crate) fn with_holes(&self, filler: Arc<dyn Fill>) -> Arc<Self> {
+        Arc::new(Self { map: Arc::clone(&self.map), range: self.range.clone(), filler: Some(filler) })
     }
 
     /// The bytes `range` as a file of its own, if they are all there.
@@ -55,7 +96,13 @@ impl MappedFile {
         self.bytes().get(range.clone())?;
         let start = self.range.start.checked_add(range.start)?;
         let end = self.range.start.checked_add(range.end)?;
-        Some(Arc::new(Self { map: Arc::clone(&self.map), range: start..end }))
+        Some(Arc::new(Self { map: Arc::clone(&self.map), range: start..end, filler: self.filler.clone() }))
+    }
+
+    /// All the bytes, fetched where they are elsewhere; for formats that have to be read from end to end.
+    pub(crate) fn all(&self) -> Result<&[u8], Error> {
+        self.fetch(0..self.range.len())?;
+        Ok(self.bytes())
     }
 }
 
@@ -70,6 +117,17 @@ pub(crate) fn of_io(error: std::io::Error) -> Error {
 impl ByteOwner for MappedFile {
     fn bytes(&self) -> &[u8] {
         self.map.get(self.range.clone()).unwrap_or_default()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.filler.is_none()
+    }
+
+    fn fetch(&self, range: Range<usize>) -> Result<(), Error> {
+        let Some(filler) = &self.filler else { return Ok(()) };
+        let start = range.start.saturating_add(self.range.start).min(self.range.end);
+        let end = range.end.saturating_add(self.range.start).min(self.range.end);
+        if start < end { filler.fill(start..end) } else { Ok(()) }
     }
 
     fn release(&self, range: Range<usize>) {

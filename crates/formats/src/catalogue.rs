@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::packing::{self, Change};
 use crate::source::{SourceInfo, TensorSource};
 use crate::tensor::{ByteOwner, Unpack};
-use crate::{Error, ErrorKind, TensorData, TensorInfo};
+use crate::{Error, ErrorKind, TensorData, TensorInfo, folder};
 
 /// The tensors of one file, in the order in which they are to be listed.
 #[derive(Debug, Default)]
@@ -73,19 +73,20 @@ impl Load for Unread {
 impl Stored {
     /// The elements as they are described.
     pub(crate) fn load(&self, info: &TensorInfo) -> Result<TensorData, Error> {
-        match self {
+        let data = match self {
             Self::Plain { owner, start, strides } => {
                 let (owner, shape) = (Arc::clone(owner), info.shape.clone());
                 match strides {
-                    Some(strides) => TensorData::strided(owner, *start, info.dtype, shape, strides),
-                    None => TensorData::contiguous(owner, *start, info.dtype, shape),
+                    Some(strides) => TensorData::strided(owner, *start, info.dtype, shape, strides)?,
+                    None => TensorData::contiguous(owner, *start, info.dtype, shape)?,
                 }
             }
-            Self::Packed(blocks) => {
-                Ok(TensorData::packed(info.dtype, info.shape.clone(), Arc::clone(blocks)))
-            }
-            Self::Deferred(load) => load.load(info),
-        }
+            Self::Packed(blocks) => TensorData::packed(info.dtype, info.shape.clone(), Arc::clone(blocks)),
+            Self::Deferred(load) => load.load(info)?,
+        };
+        // All of a remote tensor at once, since many short requests take longer than a long one.
+        data.fetch(0..data.len())?;
+        Ok(data)
     }
 }
 
@@ -134,9 +135,27 @@ impl Catalogue {
         }
     }
 
-    /// Carries the model's own description along.
-    pub(crate) fn set_config(&mut self, config: Option<String>) {
-        self.info.config = config;
+    /// Names the path and the files by other names, where `name` has one for them.
+    #[cfg(feature = "remote")]
+    pub(crate) fn rename(&mut self, name: impl Fn(&Path) -> Option<std::path::PathBuf>) {
+        for path in std::iter::once(&mut self.info.path).chain(&mut self.info.files) {
+            if let Some(new) = name(path) {
+                *path = new;
+            }
+        }
+    }
+
+    /// Names the whole as the caller did.
+    #[cfg(feature = "remote")]
+    pub(crate) fn name(&mut self, address: &str) {
+        self.info.path = address.into();
+    }
+
+    /// Carries along what lies in the model's folder beside the weights.
+    pub(crate) fn describe(&mut self, is_folder: bool, folder: &Path) {
+        self.info.is_folder = is_folder;
+        self.info.config = folder::read_config(&folder.join("config.json"));
+        self.info.adapter_config = folder::read_text(&folder.join("adapter_config.json"));
     }
 
     /// Lists the weights that several tensors make together in place of their parts.

@@ -1,21 +1,41 @@
 //! Bytes from outside in, checked numbers and slices out: the one way in which binary headers are walked.
 //!
-//! Every step is checked against what is left, so that a length field can claim anything and get nothing.
+//! Every step is checked against what is left, so that a length field can claim anything and get nothing. Over a file
+//! that is elsewhere each step fetches what it hands out and no more.
 
+use std::fmt;
+use std::ops::Range;
+
+use crate::tensor::ByteOwner;
 use crate::{Error, ErrorKind};
 
 /// A position in untrusted bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
     format: &'static str,
+    /// Whose bytes these are and where in it they begin, where they may have to be fetched.
+    owner: Option<(&'a dyn ByteOwner, usize)>,
+}
+
+impl fmt::Debug for Cursor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cursor({} at {} of {})", self.format, self.at, self.bytes.len())
+    }
 }
 
 impl<'a> Cursor<'a> {
     /// Starts at the first byte; `format` is the name that errors give.
     pub(crate) fn new(bytes: &'a [u8], format: &'static str) -> Self {
-        Self { bytes, at: 0, format }
+        Self { bytes, at: 0, format, owner: None }
+    }
+
+    /// Starts at byte `range.start` of an owner whose bytes may have to be fetched.
+    pub(crate) fn over(owner: &'a dyn ByteOwner, range: Range<usize>, format: &'static str) -> Self {
+        let start = range.start;
+        let bytes = owner.bytes().get(range).unwrap_or_default();
+        Self { bytes, at: 0, format, owner: (!owner.is_whole()).then_some((owner, start)) }
     }
 
     /// Bytes walked over so far.
@@ -28,13 +48,42 @@ impl<'a> Cursor<'a> {
         self.bytes.len().saturating_sub(self.at)
     }
 
-    /// The rest, unread.
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
+    /// Whether these bytes come next.
+    pub(crate) fn is_before(&self, bytes: &[u8]) -> Result<bool, Error> {
+        let mut ahead = *self;
+        Ok(ahead.take(bytes.len().min(self.left()))? == bytes)
+    }
+
+    /// The bytes up to the next `end`, which is stepped over.
+    pub(crate) fn until(&mut self, end: u8) -> Result<Option<&'a [u8]>, Error> {
+        let mut from = *self;
+        let mut len = 0_usize;
+        while self.left() > 0 {
+            if self.u8()? == end {
+                return from.take(len).map(Some);
+            }
+            len = len.saturating_add(1);
+        }
+        Ok(None)
+    }
+
+    /// Steps over the next `len` bytes without fetching them.
+    pub(crate) fn skip(&mut self, len: usize) -> Result<(), Error> {
+        self.step(len).map(|_| ())
     }
 
     /// The next `len` bytes.
     pub(crate) fn take(&mut self, len: usize) -> Result<&'a [u8], Error> {
+        if let Some((owner, start)) = self.owner
+            && len <= self.left()
+        {
+            let from = start.saturating_add(self.at);
+            owner.fetch(from..from.saturating_add(len))?;
+        }
+        self.step(len)
+    }
+
+    fn step(&mut self, len: usize) -> Result<&'a [u8], Error> {
         let end = self.at.checked_add(len);
         let taken = end.and_then(|end| self.bytes.get(self.at..end));
         let Some(taken) = taken else {

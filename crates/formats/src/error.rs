@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::Dtype;
+use crate::{Dtype, RemoteProblem};
 
 /// An error of this crate: what is wrong, and where.
 ///
@@ -32,6 +32,9 @@ pub enum ErrorKind {
     /// The system refuses to write.
     #[error("can't be written: {0}")]
     Write(#[source] std::io::Error),
+    /// The network, or the cache of what came over it.
+    #[error(transparent)]
+    Remote(RemoteProblem),
     /// A socket, pipe or device.
     #[error("is neither a file nor a folder")]
     NotAFile,
@@ -303,6 +306,16 @@ impl Error {
         self
     }
 
+    /// Names the file by another name, where `name` has one for it.
+    #[cfg(feature = "remote")]
+    #[must_use]
+    pub(crate) fn renamed(mut self, name: impl FnOnce(&Path) -> Option<PathBuf>) -> Self {
+        if let Some(new) = self.0.file.as_deref().and_then(name) {
+            self.0.file = Some(new);
+        }
+        self
+    }
+
     /// Names the tensor, unless a closer place has already done so.
     #[must_use]
     pub(crate) fn of_tensor(mut self, tensor: &str) -> Self {
@@ -323,6 +336,12 @@ impl Error {
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self(Box::new(Inner { kind, file: None, tensor: None, offset: None }))
+    }
+}
+
+impl From<RemoteProblem> for Error {
+    fn from(problem: RemoteProblem) -> Self {
+        ErrorKind::Remote(problem).into()
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::bytes::Opener;
 use crate::catalogue::Catalogue;
 use crate::detect::{self, Read};
 use crate::source::{Format, SourceInfo};
-use crate::{Error, ErrorKind, frameworks, gguf, shards, torch};
+use crate::{Error, ErrorKind, coreml, frameworks, gguf, shards, torch};
 
 /// How many names an error lists.
 const LISTED: usize = 12;
@@ -15,36 +16,39 @@ const FILE_LIMIT: usize = 100_000;
 const CONFIG_LIMIT: u64 = 16 << 20;
 
 /// Opens the one model in this folder.
-pub(crate) fn open(path: &Path) -> Result<Catalogue, Error> {
+pub(crate) fn open(path: &Path, opener: &dyn Opener) -> Result<Catalogue, Error> {
     let folder = snapshot_of(path)?.unwrap_or_else(|| path.to_path_buf());
     let names = names(&folder)?;
-    let mut source = open_named(path, &folder, &names)?;
-    source.set_config(read_config(&folder.join("config.json")));
+    let mut source = open_named(path, &folder, &names, opener)?;
+    source.describe(true, &folder);
     Ok(source)
 }
 
-fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue, Error> {
+fn open_named(path: &Path, folder: &Path, names: &[String], opener: &dyn Opener) -> Result<Catalogue, Error> {
     if let Some(folder) = torch::zero::partitions(folder, names)? {
-        return torch::zero::open(path, &folder);
+        return torch::zero::open(path, &folder, opener);
     }
     for (index, files) in
         [(".safetensors.index.json", safetensors_files(names)), (".bin.index.json", torch_files(names))]
     {
         if let Some(index) = the_index(names, index).map_err(|error| error.in_file(path))? {
-            return shards::open(path, &folder.join(index));
+            return shards::open(path, &folder.join(index), opener);
         }
         if !files.is_empty() {
-            return join(path, files.iter().map(|name| folder.join(name)).collect());
+            return join(path, files.iter().map(|name| folder.join(name)).collect(), opener);
         }
     }
     if torch::distributed::matches(names) {
-        return torch::distributed::open(path, folder);
+        return torch::distributed::open(path, folder, opener);
+    }
+    if let Some(program) = coreml::program_in(folder, names) {
+        return join(path, vec![program], opener);
     }
     match gguf::split::models(names).as_slice() {
         [] => {}
         [one] => {
             let one = folder.join(one);
-            return join(path, gguf::split::parts(&one)?.unwrap_or_else(|| vec![one]));
+            return join(path, gguf::split::parts(&one)?.unwrap_or_else(|| vec![one]), opener);
         }
         several => {
             let found = several.iter().map(ToString::to_string).collect();
@@ -53,10 +57,10 @@ fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue,
     }
     let arrays: Vec<PathBuf> = ending(names, &["npy", "npz"]).map(|name| folder.join(name)).collect();
     if !arrays.is_empty() {
-        return join(path, arrays);
+        return join(path, arrays, opener);
     }
     if let Some(file) = frameworks::file_in(folder, names).map_err(|error| error.in_file(path))? {
-        return join(path, vec![file]);
+        return join(path, vec![file], opener);
     }
     let more = names.len().saturating_sub(LISTED);
     let found = names.iter().take(LISTED).cloned().collect();
@@ -64,16 +68,17 @@ fn open_named(path: &Path, folder: &Path, names: &[String]) -> Result<Catalogue,
 }
 
 /// Opens these files as one model, in this order.
-pub(crate) fn join(path: &Path, files: Vec<PathBuf>) -> Result<Catalogue, Error> {
+pub(crate) fn join(path: &Path, files: Vec<PathBuf>, opener: &dyn Opener) -> Result<Catalogue, Error> {
+    opener.expect(&files);
     let mut format = None;
     let mut tensors = Vec::with_capacity(files.len());
     for file in &files {
-        let read: Read = detect::read_file(file)?;
+        let read: Read = detect::read_file(file, opener)?;
         format.get_or_insert(read.format);
         tensors.push(read.tensors);
     }
     let format = format.unwrap_or(Format::Safetensors);
-    Catalogue::join(SourceInfo { format, path: path.to_path_buf(), files, config: None }, tensors)
+    Catalogue::join(SourceInfo::new(format, path.to_path_buf(), files), tensors)
 }
 
 /// The index whose name ends so: the usual one, or the only one.
@@ -157,17 +162,16 @@ fn snapshot_of(path: &Path) -> Result<Option<PathBuf>, Error> {
     }
 }
 
-/// The `config.json` in the folder of this file.
-pub(crate) fn config_beside(file: &Path) -> Option<String> {
-    read_config(&file.parent()?.join("config.json"))
+/// The text of a `config.json`, if it is one: a help, whose absence or brokenness stops nobody.
+pub(crate) fn read_config(path: &Path) -> Option<String> {
+    read_text(path).filter(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
 }
 
-/// The text of a `config.json`, if it is one: a help, whose absence or brokenness stops nobody.
-fn read_config(path: &Path) -> Option<String> {
+/// The text of a small file, if it is one.
+pub(crate) fn read_text(path: &Path) -> Option<String> {
     let metadata = std::fs::metadata(path).ok()?;
     if !metadata.is_file() || metadata.len() > CONFIG_LIMIT {
         return None;
     }
-    let text = std::fs::read_to_string(path).ok()?;
-    serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok().then_some(text)
+    std::fs::read_to_string(path).ok()
 }

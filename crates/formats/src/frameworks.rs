@@ -7,7 +7,7 @@ use crate::{Error, ErrorKind, inside};
 /// TensorFlow's own note on which checkpoint is the latest; a larger one is not that.
 const NOTE_LIMIT: u64 = 1 << 20;
 /// One file is a whole model.
-const WHOLE: [&str; 5] = [".keras", ".weights.h5", ".h5", ".onnx", ".tflite"];
+const WHOLE: [&str; 6] = [".keras", ".weights.h5", ".h5", ".onnx", ".tflite", ".msgpack"];
 
 /// The file to open: TensorFlow's index, or the only file of a framework.
 pub(crate) fn file_in(folder: &Path, names: &[String]) -> Result<Option<PathBuf>, Error> {

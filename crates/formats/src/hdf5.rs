@@ -10,10 +10,11 @@ mod heap;
 mod layout;
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::catalogue::{Load, Stored};
-use crate::cursor::{to_u64, to_usize};
+use crate::cursor::to_u64;
 use crate::hdf5::attribute::texts;
 use crate::hdf5::chunks::Chunks;
 use crate::hdf5::element::{Kind, read_space, read_type};
@@ -174,9 +175,8 @@ impl Elements {
     fn stored(self, dtype: Dtype, shape: &[usize]) -> Result<Stored, Error> {
         let total = element_count(shape).unwrap_or(0).saturating_mul(dtype.size());
         if let Layout::Contiguous(Some(address)) = self.layout {
-            self.file.slice(address, to_u64(total))?;
+            let Range { start, .. } = self.file.range(address, to_u64(total))?;
             if !self.big_endian {
-                let start = self.file.base.saturating_add(to_usize(address));
                 return Ok(Stored::Plain { owner: Arc::clone(&self.file.owner), start, strides: None });
             }
         }

@@ -30,10 +30,13 @@ mod folder;
 mod frameworks;
 mod inside;
 mod joined;
+mod pattern;
 mod shards;
+mod stream;
 
 mod archive;
 mod cursor;
+mod flax;
 mod gguf;
 mod numpy;
 mod packing;
@@ -41,6 +44,7 @@ mod pickle;
 mod safetensors;
 mod torch;
 
+mod coreml;
 mod hdf5;
 mod keras;
 mod onnx;
@@ -54,6 +58,9 @@ mod decode;
 pub mod dtype;
 mod error;
 pub mod memory;
+#[cfg(feature = "remote")]
+mod remote;
+mod remote_problem;
 pub mod source;
 mod strides;
 pub mod tensor;
@@ -62,7 +69,12 @@ mod write;
 pub use detect::open;
 pub use dtype::Dtype;
 pub use error::{Error, ErrorKind, UnsafePath};
+#[cfg(feature = "remote")]
+pub use remote::{RemoteOptions, open_with};
+pub use remote_problem::RemoteProblem;
+
 pub use memory::{MemorySource, MemoryTensor};
 pub use source::{Format, SourceInfo, TensorSource};
+pub use stream::open_stream;
 pub use tensor::{ByteOwner, TensorData, TensorInfo};
 pub use write::write_safetensors;

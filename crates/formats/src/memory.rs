@@ -60,8 +60,7 @@ impl MemorySource {
     /// # Errors
     /// A shape overflows, a tensor reaches outside its memory, or a name occurs twice.
     pub fn new(tensors: Vec<MemoryTensor>) -> Result<Self, Error> {
-        let info =
-            SourceInfo { format: Format::Memory, path: PathBuf::new(), files: Vec::new(), config: None };
+        let info = SourceInfo::new(Format::Memory, PathBuf::new(), Vec::new());
         let mut source = Self { info, tensors: Vec::new(), data: Vec::new() };
         let mut names = std::collections::HashSet::with_capacity(tensors.len());
         for tensor in tensors {

@@ -34,7 +34,7 @@ pub(crate) fn matches_archive(archive: &Archive) -> bool {
 
 /// Reads one array, which is called `name`.
 pub(crate) fn read(file: &Arc<MappedFile>, name: &str) -> Result<FileTensors, Error> {
-    let header = Header::read(file.bytes())?;
+    let header = Header::read(Cursor::over(file.as_ref(), 0..file.bytes().len(), "npy"))?;
     let tensors = vec![header.listed(name, file.bytes().len(), |start, strides| Stored::Plain {
         owner: file.clone(),
         start,
@@ -58,14 +58,14 @@ fn in_archive(archive: &Arc<Archive>, entry: &Entry, name: &str) -> Result<Liste
             end: to_u64(end),
             available: to_u64(archive.file.bytes().len()),
         })?;
-        let header = Header::read(bytes.bytes())?;
+        let header = Header::read(Cursor::over(bytes.as_ref(), 0..bytes.bytes().len(), "npy"))?;
         return header.listed(name, bytes.bytes().len(), |start, strides| Stored::Plain {
             owner: bytes.clone(),
             start,
             strides,
         });
     }
-    let header = Header::read(&archive.beginning(entry, START)?)?;
+    let header = Header::read(Cursor::new(&archive.beginning(entry, START)?, "npy"))?;
     let length = usize::try_from(entry.unpacked).unwrap_or(usize::MAX);
     let (archive, entry) = (Arc::clone(archive), entry.clone());
     header.listed(name, length, |start, strides| {
@@ -100,8 +100,7 @@ struct Header {
 }
 
 impl Header {
-    fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let mut cursor = Cursor::new(bytes, "npy");
+    fn read(mut cursor: Cursor<'_>) -> Result<Self, Error> {
         if cursor.take(MAGIC.len())? != MAGIC {
             return Err(cursor.malformed("the magic number is missing"));
         }
@@ -147,7 +146,7 @@ impl Header {
             }
             None => {
                 let packing = format!("numpy {descr}");
-                let info = TensorInfo { name, dtype: Dtype::U8, shape, quantisation: Some(packing.clone()) };
+                let info = TensorInfo { name, dtype: Dtype::U8, shape, quantisation: None };
                 return Ok(Listed { info, stored: Stored::Deferred(Arc::new(Unread { packing })) });
             }
         };

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::bytes::MappedFile;
+use crate::bytes::{MappedFile, Opener};
 use crate::catalogue::{FileTensors, Listed};
 use crate::cursor::to_u64;
 use crate::onnx::graph::Graph;
@@ -20,15 +20,15 @@ use crate::onnx::names::better_names;
 use crate::onnx::proto::{Element, Files, Proto};
 use crate::onnx::quantised::{Recipe, recipes};
 use crate::scaled::{Codes, Scales, Sharing, scaled};
-use crate::tensor::{ByteOwner, element_count};
+use crate::tensor::element_count;
 use crate::{Dtype, Error, ErrorKind, TensorInfo};
 
-pub(crate) use crate::onnx::graph::matches;
+pub(crate) use crate::onnx::graph::{matches, may_match};
 
 /// Reads the model in this file, which is at `path`.
-pub(crate) fn read(file: &Arc<MappedFile>, path: &Path) -> Result<FileTensors, Error> {
-    let graph = Graph::read(file.bytes())?;
-    let files = Files::new(file, path);
+pub(crate) fn read(file: &Arc<MappedFile>, path: &Path, opener: &dyn Opener) -> Result<FileTensors, Error> {
+    let graph = Graph::read(file.all()?)?;
+    let files = Files::new(file, path, opener);
     let (names, recipes) = (better_names(&graph), recipes(&graph));
     let by_name: HashMap<&str, &Proto> =
         graph.initialisers.iter().chain(&graph.constants).map(|proto| (proto.name.as_str(), proto)).collect();

@@ -125,7 +125,7 @@ impl Listed {
     /// All elements as f32; for scales, which are few.
     pub(crate) fn singles(&self) -> Result<Vec<f32>, Error> {
         let data = self.data()?;
-        if data.plain_bytes().is_none() {
+        if !data.is_one_piece() {
             // A view of stride zero could claim any number of elements.
             let packing = "scales that are a view".to_owned();
             return Err(Error::from(ErrorKind::UnknownPacking { packing }).of_tensor(&self.info.name));

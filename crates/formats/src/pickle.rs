@@ -12,8 +12,11 @@ mod opcodes;
 mod stack;
 
 use crate::Error;
-use crate::cursor::to_usize;
+use crate::cursor::{Cursor, to_usize};
 use crate::pickle::stack::Machine;
+use crate::tensor::ByteOwner;
+
+const FORMAT: &str = "pickle";
 
 /// Number of a value in the arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,7 +66,16 @@ pub(crate) struct Pickle<'a> {
 impl<'a> Pickle<'a> {
     /// Runs the stack machine over one pickle at the start of `bytes`.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let mut machine = Machine::new(bytes);
+        Self::run(Cursor::new(bytes, FORMAT))
+    }
+
+    /// Runs the stack machine over one pickle at byte `start` of `file`.
+    pub(crate) fn read_at(file: &'a dyn ByteOwner, start: usize) -> Result<Self, Error> {
+        Self::run(Cursor::over(file, start..file.bytes().len(), FORMAT))
+    }
+
+    fn run(code: Cursor<'a>) -> Result<Self, Error> {
+        let mut machine = Machine::new(code);
         while machine.step()? {}
         let root = machine.pop()?;
         let length = machine.code.position();

@@ -31,7 +31,7 @@ pub(crate) fn matches(bytes: &[u8]) -> bool {
 /// Reads the header.
 pub(crate) fn read(file: &Arc<MappedFile>) -> Result<FileTensors, Error> {
     let bytes = file.bytes();
-    let mut cursor = Cursor::new(bytes, "safetensors");
+    let mut cursor = Cursor::over(file.as_ref(), 0..bytes.len(), "safetensors");
     let length = cursor.u64()?;
     let available = to_u64(cursor.left());
     if length > available {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
+use crate::bytes::Opener;
 use crate::catalogue::Catalogue;
 use crate::cursor::to_usize;
 use crate::detect::{self, Read};
@@ -26,19 +27,20 @@ pub(crate) fn is_index(name: &str) -> bool {
 }
 
 /// Opens what the index at `index` describes; `path` is what the caller asked for.
-pub(crate) fn open(path: &Path, index: &Path) -> Result<Catalogue, Error> {
+pub(crate) fn open(path: &Path, index: &Path, opener: &dyn Opener) -> Result<Catalogue, Error> {
     let map = read_index(index).map_err(|error| error.in_file(index))?;
     let folder = index.parent().unwrap_or(Path::new(""));
     let (words, files) = shard_files(&map, folder).map_err(|error| error.in_file(index))?;
+    opener.expect(&files);
     let mut read = Vec::with_capacity(files.len());
     let mut format = None;
     for file in &files {
-        let Read { format: found, tensors } = detect::read_file(file)?;
+        let Read { format: found, tensors } = detect::read_file(file, opener)?;
         format.get_or_insert(found);
         read.push(tensors);
     }
     let format = format.ok_or_else(|| no_shards().in_file(index))?;
-    let info = SourceInfo { format, path: path.to_path_buf(), files, config: None };
+    let info = SourceInfo::new(format, path.to_path_buf(), files);
     let mut all = Catalogue::join(info, read)?;
     let order: Vec<&str> = map.iter().map(|(tensor, _)| tensor.as_str()).collect();
     all.reorder(&order);
@@ -46,15 +48,19 @@ pub(crate) fn open(path: &Path, index: &Path) -> Result<Catalogue, Error> {
     Ok(all)
 }
 
+/// The words of the shards in the index at `index`.
+#[cfg(feature = "remote")]
+pub(crate) fn names_in(index: &Path) -> Result<Vec<String>, Error> {
+    let map = read_index(index)?;
+    Ok(words(&map)?.into_iter().map(str::to_owned).collect())
+}
+
 fn no_shards() -> Error {
     ErrorKind::Malformed { format: "index", what: "its weight_map is empty" }.into()
 }
 
-/// The shards' words and paths in the order of their first tensors.
-fn shard_files<'a>(
-    map: &'a [(String, String)],
-    folder: &Path,
-) -> Result<(Vec<&'a str>, Vec<PathBuf>), Error> {
+/// The shards' words in the order of their first tensors.
+fn words(map: &[(String, String)]) -> Result<Vec<&str>, Error> {
     let mut words: Vec<&str> = Vec::new();
     let mut known: HashMap<&str, ()> = HashMap::new();
     for (_, shard) in map {
@@ -65,6 +71,15 @@ fn shard_files<'a>(
     if words.len() > SHARD_LIMIT {
         return Err(ErrorKind::TooMany { what: "shards", limit: SHARD_LIMIT }.into());
     }
+    Ok(words)
+}
+
+/// The shards' words and paths in the order of their first tensors.
+fn shard_files<'a>(
+    map: &'a [(String, String)],
+    folder: &Path,
+) -> Result<(Vec<&'a str>, Vec<PathBuf>), Error> {
+    let words = words(map)?;
     let path = |word: &&str| {
         let missing = || ErrorKind::MissingShard { shard: (*word).to_owned() };
         inside::resolve(folder, word)?.ok_or_else(|| missing().into())

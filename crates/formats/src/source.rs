@@ -26,6 +26,10 @@ pub enum Format {
     TensorFlow,
     /// A TensorFlow Lite model.
     Tflite,
+    /// Flax's MessagePack.
+    Flax,
+    /// A Core ML package that holds a program.
+    CoreMl,
     /// Tensors handed over by a caller in memory.
     Memory,
 }
@@ -44,6 +48,8 @@ impl Format {
             Self::Numpy => "numpy",
             Self::TensorFlow => "tensorflow",
             Self::Tflite => "tflite",
+            Self::Flax => "flax",
+            Self::CoreMl => "coreml",
             Self::Memory => "memory",
         }
     }
@@ -58,8 +64,20 @@ pub struct SourceInfo {
     pub path: PathBuf,
     /// The files that were opened, in the order in which their tensors are listed.
     pub files: Vec<PathBuf>,
+    /// Whether a folder was opened and not a file.
+    pub is_folder: bool,
     /// The model's own description beside the weights (`config.json`), as JSON text where there is one.
     pub config: Option<String>,
+    /// How strongly an adapter counts (`adapter_config.json` beside the weights), as text where there is one.
+    pub adapter_config: Option<String>,
+}
+
+impl SourceInfo {
+    /// These files, without any description beside them.
+    #[must_use]
+    pub fn new(format: Format, path: PathBuf, files: Vec<PathBuf>) -> Self {
+        Self { format, path, files, is_folder: false, config: None, adapter_config: None }
+    }
 }
 
 /// A checkpoint, opened: headers are read and checked, elements are not touched yet.

@@ -43,6 +43,20 @@ pub trait ByteOwner: Send + Sync {
     /// All the bytes.
     fn bytes(&self) -> &[u8];
 
+    /// Whether all the bytes are here; those of a remote file may have to be [fetched](Self::fetch) first.
+    fn is_whole(&self) -> bool {
+        true
+    }
+
+    /// Returns once the bytes `range` are here. What lies past the end is no error.
+    ///
+    /// # Errors
+    /// The bytes are elsewhere and can't be had.
+    fn fetch(&self, range: Range<usize>) -> Result<(), Error> {
+        let _ = range;
+        Ok(())
+    }
+
     /// Tells the system that `range` won't be needed soon, so that mapped pages stop counting as resident.
     fn release(&self, range: Range<usize>) {
         let _ = range;
@@ -59,6 +73,13 @@ impl ByteOwner for Vec<u8> {
 pub(crate) trait Unpack: Send + Sync {
     /// The elements at row-major positions `first..first + out.len()`, which the caller has checked to exist.
     fn unpack(&self, first: usize, out: &mut [f64]) -> Result<(), Error>;
+
+    /// Returns once the bytes under these positions are on this machine, where that can be told cheaply; otherwise
+    /// they come when they are unpacked.
+    fn fetch(&self, positions: Range<usize>) -> Result<(), Error> {
+        let _ = positions;
+        Ok(())
+    }
 
     /// Gives back the pages under these positions, where that can be told cheaply.
     fn release(&self, positions: Range<usize>) {
@@ -183,6 +204,9 @@ impl TensorData {
         }
         match &self.elements {
             Elements::Plain { owner, start, axes } => {
+                if !owner.is_whole() {
+                    self.fetch(first..last.saturating_add(1))?;
+                }
                 let bytes = owner.bytes().get(*start..).unwrap_or_default();
                 axes.runs(first, step, out, |run, out| decode::run(self.dtype, bytes, run, out))?;
             }
@@ -199,6 +223,18 @@ impl TensorData {
         Ok(())
     }
 
+    /// Returns once the elements in this range of logical positions are on this machine.
+    pub(crate) fn fetch(&self, positions: Range<usize>) -> Result<(), Error> {
+        match &self.elements {
+            Elements::Plain { owner, start, axes } if !positions.is_empty() => {
+                let reach = 0..axes.last_offset().saturating_add(1);
+                owner.fetch(self.bytes_of(*start, &axes.hull(&positions).unwrap_or(reach)))
+            }
+            Elements::Plain { .. } => Ok(()),
+            Elements::Packed(blocks) => blocks.fetch(positions),
+        }
+    }
+
     /// Tells the system that the elements in this range of logical positions won't be needed soon.
     pub fn release(&self, positions: Range<usize>) {
         let positions = positions.start..positions.end.min(self.len);
@@ -208,13 +244,17 @@ impl TensorData {
         match &self.elements {
             Elements::Plain { owner, start, axes } => {
                 if let Some(offsets) = axes.hull(&positions) {
-                    let byte =
-                        |offset: usize| offset.saturating_mul(self.dtype.size()).saturating_add(*start);
-                    owner.release(byte(offsets.start)..byte(offsets.end));
+                    owner.release(self.bytes_of(*start, &offsets));
                 }
             }
             Elements::Packed(blocks) => blocks.release(positions),
         }
+    }
+
+    /// The bytes under these places.
+    fn bytes_of(&self, start: usize, offsets: &Range<usize>) -> Range<usize> {
+        let byte = |offset: usize| offset.saturating_mul(self.dtype.size()).saturating_add(start);
+        byte(offsets.start)..byte(offsets.end)
     }
 
     /// Whether the elements are unpacked from blocks.
@@ -222,12 +262,29 @@ impl TensorData {
         matches!(self.elements, Elements::Packed(_))
     }
 
+    /// Whether the stored bytes are one row-major piece.
+    pub(crate) fn is_one_piece(&self) -> bool {
+        self.piece().is_some()
+    }
+
     /// The stored bytes, where they are one row-major piece.
-    pub(crate) fn plain_bytes(&self) -> Option<&[u8]> {
+    ///
+    /// # Errors
+    /// The bytes are elsewhere and can't be had.
+    pub(crate) fn plain_bytes(&self) -> Result<Option<&[u8]>, Error> {
+        let Some((owner, range)) = self.piece() else { return Ok(None) };
+        if !owner.is_whole() {
+            owner.fetch(range.clone())?;
+        }
+        Ok(owner.bytes().get(range))
+    }
+
+    /// Where the bytes of one row-major piece are.
+    fn piece(&self) -> Option<(&Arc<dyn ByteOwner>, Range<usize>)> {
         match &self.elements {
             Elements::Plain { owner, start, axes } if axes.is_row_major() => {
                 let end = self.len.checked_mul(self.dtype.size())?.checked_add(*start)?;
-                owner.bytes().get(*start..end)
+                (end <= owner.bytes().len()).then_some((owner, *start..end))
             }
             _ => None,
         }
@@ -239,7 +296,8 @@ impl TensorData {
     /// The writer refuses, or the weights are packed.
     pub(crate) fn write_raw(&self, to: &mut dyn Write) -> Result<(), Error> {
         let size = self.dtype.size();
-        match (&self.elements, self.plain_bytes()) {
+        self.fetch(0..self.len)?;
+        match (&self.elements, self.plain_bytes()?) {
             (_, Some(bytes)) => to.write_all(bytes).map_err(|error| ErrorKind::Write(error).into()),
             (Elements::Plain { owner, start, axes }, None) => {
                 let bytes = owner.bytes().get(*start..).unwrap_or_default();

@@ -9,15 +9,15 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use crate::bytes::MappedFile;
+use crate::bytes::{MappedFile, Opener};
 use crate::catalogue::{FileTensors, Listed};
 use crate::{Error, TensorInfo};
 
-pub(crate) use table::matches;
+pub(crate) use table::{FOOTER, matches};
 
 /// Reads the index in this file, which is at `path`.
-pub(crate) fn read(file: &MappedFile, path: &Path) -> Result<FileTensors, Error> {
-    let bundle = bundle::Bundle::open(file, path)?;
+pub(crate) fn read(file: &MappedFile, path: &Path, opener: &dyn Opener) -> Result<FileTensors, Error> {
+    let bundle = bundle::Bundle::open(file, path, opener)?;
     let names = names::names(&bundle.entries, bundle.object_graph()?)?;
     let mut tensors = Vec::with_capacity(names.len());
     for (name, at) in names {

@@ -31,7 +31,7 @@ pub(crate) fn matches(bytes: &[u8]) -> bool {
 pub(crate) fn read(file: &Arc<MappedFile>) -> Result<FileTensors, Error> {
     let mut tensors = Vec::new();
     let mut names: HashSet<String> = HashSet::new();
-    for constant in constants(file.bytes())? {
+    for constant in constants(file.all()?)? {
         let listed = listed(file, &constant).map_err(|error| error.of_tensor(&constant.name))?;
         let Some(mut listed) = listed else { continue };
         let wished = [name(&constant), Some(constant.name.clone())].into_iter().flatten();

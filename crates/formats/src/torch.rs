@@ -84,7 +84,7 @@ pub(crate) fn read_legacy(file: &Arc<MappedFile>) -> Result<FileTensors, Error> 
     let bytes = file.bytes();
     let mut at = 0_usize;
     let mut next = || -> Result<Pickle<'_>, Error> {
-        let pickle = Pickle::read(bytes.get(at..).unwrap_or_default())?;
+        let pickle = Pickle::read_at(file.as_ref(), at)?;
         at = at.saturating_add(pickle.length);
         Ok(pickle)
     };
@@ -92,8 +92,8 @@ pub(crate) fn read_legacy(file: &Arc<MappedFile>) -> Result<FileTensors, Error> 
     let (value, keys) = (next()?, next()?);
     let named = walk(&value)?;
     let sizes = element_sizes(&value);
-    let mut cursor = Cursor::new(bytes, "torch file");
-    cursor.take(at)?;
+    let mut cursor = Cursor::over(file.as_ref(), 0..bytes.len(), "torch file");
+    cursor.skip(at)?;
     let mut places: HashMap<&str, (usize, usize)> = HashMap::new();
     for key in keys.members(keys.root).unwrap_or_default() {
         let Node::Text(key) = keys.get(*key) else { continue };
@@ -107,7 +107,7 @@ pub(crate) fn read_legacy(file: &Arc<MappedFile>) -> Result<FileTensors, Error> 
             end: to_u64(start.saturating_add(length)),
             available: to_u64(bytes.len()),
         };
-        cursor.take(length).map_err(|_| Error::from(cut))?;
+        cursor.skip(length).map_err(|_| Error::from(cut))?;
         places.insert(key, (start, length));
     }
     let places: HashMap<String, (usize, usize)> =

@@ -1,11 +1,15 @@
 //! The tests of this crate, one binary: `lies` are files that claim what is not so, `decoding` compares every
-//! type with its definition, `folders` are checkpoints of several files, `writing` goes out and back in, `torch`, `gguf` and `packed` are what those libraries wrote.
+//! type with its definition, `folders` are checkpoints of several files, `remote` are those behind addresses, `writing`
+//! goes out and back in, `torch`, `gguf` and `packed` are what those libraries wrote.
 #![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
 
+mod coreml;
 mod decoding;
 mod files;
+mod flax;
 mod folders;
 mod gguf;
+mod heap;
 mod hostile;
 mod keras;
 mod lies;
@@ -13,6 +17,8 @@ mod memory;
 mod numpy;
 mod onnx;
 mod packed;
+#[cfg(feature = "remote")]
+mod remote;
 mod tensorflow;
 mod torch;
 mod torch_kinds;

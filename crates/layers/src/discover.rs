@@ -1,10 +1,10 @@
 //! A source's tensors in, its layers in order and everything that is none out.
 //!
 //! Ids follow the reference, so that its published rows can be joined: tensors whose name ends in `.weight` count
-//! from 1 (0 for a directory), skipped ones too. Layers that the reference does not know (gates, experts, fused
+//! from 1 (0 for a directory), skipped ones too; of an ONNX model the id is the place of the initialiser. Layers that the reference does not know (gates, experts, fused
 //! attention, bare parameters) are numbered after all of those, and so shift none of them.
 
-use heavytail_formats::TensorSource;
+use heavytail_formats::{Format, TensorSource};
 
 use crate::collect::{Collector, Identity};
 use crate::coverage::Uncovered;
@@ -54,7 +54,7 @@ pub fn discover_with_hints(
     for (tensor, info) in tensors.iter().enumerate() {
         let name = ParameterName::new(&info.name);
         let hint = hints.of(tensor);
-        let own_id = numbering.own_id(name, hint);
+        let own_id = numbering.own_id(tensor, name, hint);
         let (short, long) = match hint {
             Some(hint) => (hint.name.as_str(), hint.longname.as_str()),
             None => (name.layer_name(), name.layer_name()),
@@ -83,23 +83,31 @@ pub fn discover_with_hints(
 
 /// Hands out ids.
 struct Numbering {
+    /// Whether the reference numbers tensors by their place alone, as it does ONNX's initialisers.
+    by_place: bool,
     next_own: i64,
     next_extra: i64,
 }
 
 impl Numbering {
     fn new(source: &dyn TensorSource, options: &LayerOptions, hints: &Hints<'_>) -> Self {
-        let first = if options.start_ids > 0 { options.start_ids } else { i64::from(!is_directory(source)) };
+        let first =
+            if options.start_ids > 0 { options.start_ids } else { i64::from(!source.info().is_folder) };
         let counted =
             source.tensors().iter().filter(|info| ParameterName::new(&info.name).is_counted_by_reference());
-        let after_counted = first.saturating_add(i64::try_from(counted.count()).unwrap_or(i64::MAX));
-        Self { next_own: first, next_extra: hints.next_id().unwrap_or(after_counted) }
+        let by_place = source.info().format == Format::Onnx;
+        let counted = if by_place { source.tensors().len() } else { counted.count() };
+        let after_counted = first.saturating_add(i64::try_from(counted).unwrap_or(i64::MAX));
+        Self { by_place, next_own: first, next_extra: hints.next_id().unwrap_or(after_counted) }
     }
 
     /// The id that the reference has for this tensor, if it has one.
-    fn own_id(&mut self, name: ParameterName<'_>, hint: Option<&ModuleHint>) -> Option<i64> {
+    fn own_id(&mut self, tensor: usize, name: ParameterName<'_>, hint: Option<&ModuleHint>) -> Option<i64> {
         if let Some(hint) = hint {
             return Some(hint.id);
+        }
+        if self.by_place {
+            return i64::try_from(tensor).ok();
         }
         name.is_counted_by_reference().then(|| {
             let id = self.next_own;
@@ -113,8 +121,4 @@ impl Numbering {
         self.next_extra = id.saturating_add(1);
         id
     }
-}
-
-fn is_directory(source: &dyn TensorSource) -> bool {
-    source.info().path.is_dir()
 }

@@ -61,7 +61,8 @@ fn never_a_layer(name: ParameterName<'_>, info: &TensorInfo) -> Option<Reason> {
     if info.is_empty() {
         return Some(Reason::Empty);
     }
-    if name.is_packing() {
+    // Codes without a unit, which their reader has not turned into weights.
+    if name.is_packing() || (info.quantisation.is_some() && !info.dtype.is_float()) {
         return Some(Reason::UnknownPacking);
     }
     if !info.dtype.is_float() {

@@ -33,6 +33,9 @@ fn what_is_no_layer_says_why() {
     assert_eq!(reason("rot.weight", &wide, Dtype::C64), Reason::NotFloat);
     assert_eq!(reason("fc.qweight", &wide, Dtype::I32), Reason::UnknownPacking);
     assert_eq!(reason("fc.scales", &wide, Dtype::F16), Reason::UnknownPacking);
+    let codes = Listing::typed(&[("fc.weight", &wide[..], Dtype::U8)]).packed("int4 without scales");
+    let found = discover(&codes, &LayerOptions::default()).unwrap();
+    assert_eq!(found.coverage[0].reason, Reason::UnknownPacking);
     assert_eq!(reason("conv.weight_v", &[64, 64, 3], Dtype::F32), Reason::WeightNormPart);
     assert_eq!(reason("attn.causal_mask", &[1, 1, 64, 64], Dtype::F32), Reason::Buffer);
     assert_eq!(reason("fc.weight", &[0, 64], Dtype::F32), Reason::Empty);

@@ -1,5 +1,6 @@
 //! Names and shapes in, layers and their order out.
 
+use heavytail_formats::Format;
 use heavytail_layers::{
     Discovery, LayerKind, LayerOptions, ModuleHint, Reason, discover, discover_with_hints,
 };
@@ -29,6 +30,21 @@ fn ids_of_a_state_dict_count_every_weight_from_one() {
     assert_eq!(names(&shifted), [(6, "a"), (8, "b")]);
     let directory = found(&source.at(env!("CARGO_MANIFEST_DIR")), &LayerOptions::default());
     assert_eq!(names(&directory), [(1, "a"), (3, "b")]);
+}
+
+#[test]
+fn ids_of_an_onnx_model_are_the_places_of_its_initialisers() {
+    let tensors: &[(&str, &[usize])] = &[
+        ("fc.bias", &[32]),
+        ("fc.weight", &[32, 16]),
+        ("MatMul_12", &[16, 32]),
+        ("attn.in_proj_weight", &[96, 32]),
+    ];
+    let source = Listing::new(tensors).of(Format::Onnx);
+    let discovery = found(&source, &LayerOptions::default());
+    let ids: Vec<i64> = discovery.layers.iter().map(|layer| layer.id).collect();
+    assert_eq!(ids[..2], [1, 2]);
+    assert!(ids[2..].iter().all(|id| *id >= 4), "parts of a fused weight follow all of them: {ids:?}");
 }
 
 #[test]

@@ -19,8 +19,7 @@ impl Listing {
 
     /// Tensors of these names, shapes and types.
     pub(crate) fn typed(tensors: &[(&str, &[usize], Dtype)]) -> Self {
-        let info =
-            SourceInfo { format: Format::Memory, path: PathBuf::new(), files: Vec::new(), config: None };
+        let info = SourceInfo::new(Format::Memory, PathBuf::new(), Vec::new());
         let tensor = |(name, shape, dtype): &(&str, &[usize], Dtype)| TensorInfo {
             name: (*name).to_owned(),
             dtype: *dtype,
@@ -30,9 +29,24 @@ impl Listing {
         Self { info, tensors: tensors.iter().map(tensor).collect() }
     }
 
+    /// The same tensors as codes that their reader could not unpack.
+    pub(crate) fn packed(mut self, quantisation: &str) -> Self {
+        for tensor in &mut self.tensors {
+            tensor.quantisation = Some(quantisation.to_owned());
+        }
+        self
+    }
+
+    /// The same tensors as if a file of this format held them.
+    pub(crate) fn of(mut self, format: Format) -> Self {
+        self.info.format = format;
+        self
+    }
+
     /// The same tensors as if they came from this path.
     pub(crate) fn at(mut self, path: impl Into<PathBuf>) -> Self {
         self.info.path = path.into();
+        self.info.is_folder = self.info.path.is_dir();
         self
     }
 }

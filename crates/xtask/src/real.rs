@@ -1,10 +1,10 @@
-//! The tests on real trained weights: MiniLM-L6 as it comes in a Python package.
+//! The tests on real trained weights: MiniLM-L6 as it comes in a Python package, then a VGG-16.
 
 use heavytail_testkit::golden::{Rules, compare};
 
 use crate::Outcome;
 use crate::command::{command, output, read, release_binary, root, start, target};
-use crate::venv;
+use crate::{real_vgg, venv};
 
 /// Writes the model again as PyTorch's `.bin` and as three shards, with the libraries' own writers.
 const CONVERT: &str = r#"
@@ -54,10 +54,10 @@ pub(crate) fn run() -> Outcome {
     for form in ["bin", "shards"] {
         report(&format!("MiniLM as {form}"), compare(&rows, &analyze(&out.join(form))?, &same))?;
     }
-    Ok(())
+    real_vgg::run()
 }
 
-fn report(what: &str, outcome: Result<usize, Vec<String>>) -> Outcome {
+pub(crate) fn report(what: &str, outcome: Result<usize, Vec<String>>) -> Outcome {
     let values = outcome.map_err(|differences| format!("{what}:\n  {}", differences.join("\n  ")))?;
     println!("{what}: {values} values agree");
     Ok(())

@@ -72,6 +72,9 @@ impl Blocks {
 impl Unpack for Blocks {
     fn unpack(&self, first: usize, out: &mut [f64]) -> Result<(), Error> {
         let Layout { elements, bytes, unpack } = self.layout;
+        if !self.owner.is_whole() {
+            self.fetch(first..first.saturating_add(out.len()))?;
+        }
         let mut position = first;
         let mut out = out;
         while !out.is_empty() {
@@ -96,6 +99,11 @@ impl Unpack for Blocks {
             position = position.saturating_add(count);
         }
         Ok(())
+    }
+
+    fn fetch(&self, positions: Range<usize>) -> Result<(), Error> {
+        let end = self.byte(positions.end.saturating_add(self.layout.elements).saturating_sub(1));
+        self.owner.fetch(self.byte(positions.start)..end)
     }
 
     fn release(&self, positions: Range<usize>) {

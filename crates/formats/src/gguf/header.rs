@@ -32,7 +32,7 @@ pub(crate) fn matches(bytes: &[u8]) -> bool {
 
 /// Reads the header.
 pub(crate) fn read(file: &Arc<MappedFile>) -> Result<FileTensors, Error> {
-    let mut cursor = Cursor::new(file.bytes(), "GGUF");
+    let mut cursor = Cursor::over(file.as_ref(), 0..file.bytes().len(), "GGUF");
     cursor.take(MAGIC.len())?;
     match cursor.u32()? {
         2 | 3 => {}

@@ -19,19 +19,24 @@ pub(crate) fn part_of(name: &str) -> Option<(&str, u32)> {
     (1..=total).contains(&number).then_some((stem, total))
 }
 
+/// The names of all parts in order, if `name` is of one of several.
+pub(crate) fn names(name: &str) -> Option<Vec<String>> {
+    let (stem, total) = part_of(name)?;
+    Some((1..=total).map(|number| format!("{stem}-{number:05}-of-{total:05}.gguf")).collect())
+}
+
 /// All parts in order, if `path` names one of several.
 ///
 /// # Errors
 /// A part is missing.
 pub(crate) fn parts(path: &Path) -> Result<Option<Vec<PathBuf>>, Error> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let Some((stem, total)) = part_of(name) else { return Ok(None) };
-    let part = |number: u32| {
-        let name = format!("{stem}-{number:05}-of-{total:05}.gguf");
+    let Some(names) = names(name) else { return Ok(None) };
+    let part = |name: String| {
         let part = path.with_file_name(&name);
         if part.is_file() { Ok(part) } else { Err(missing(name).in_file(path)) }
     };
-    (1..=total).map(part).collect::<Result<_, _>>().map(Some)
+    names.into_iter().map(part).collect::<Result<_, _>>().map(Some)
 }
 
 fn missing(part: String) -> Error {

@@ -3,6 +3,7 @@
 //! An address in the file is a claim like any other: a cursor starts there only if it lies inside, and reads no
 //! further than the end that the superblock states.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::cursor::{Cursor, to_u64, to_usize};
@@ -36,8 +37,8 @@ impl File {
     /// Reads the superblock at byte `start` of the owner, whose file is `len` bytes long.
     pub(crate) fn open(owner: Arc<dyn ByteOwner>, start: usize, len: usize) -> Result<Self, Error> {
         let end = start.checked_add(len).filter(|end| *end <= owner.bytes().len());
-        let bytes = end.and_then(|end| owner.bytes().get(start..end)).unwrap_or_default();
-        let mut cursor = Cursor::new(bytes, FORMAT);
+        let range = start..end.unwrap_or(start);
+        let mut cursor = Cursor::over(owner.as_ref(), range.clone(), FORMAT);
         if cursor.take(SIGNATURE.len())? != SIGNATURE {
             return Err(cursor.malformed("it does not start with HDF5's signature"));
         }
@@ -47,26 +48,28 @@ impl File {
             2 | 3 => superblock_new(&mut cursor)?,
             _ => return Err(cursor.bad_value("the version of the superblock", u64::from(version))),
         };
-        if stated_end > to_u64(bytes.len()) {
-            let available = to_u64(bytes.len());
+        if stated_end > to_u64(range.len()) {
+            let available = to_u64(range.len());
             return Err(ErrorKind::TruncatedData { end: stated_end, available }.into());
         }
         let len = to_usize(stated_end);
         Ok(Self { owner, base: start, len, offset_size, length_size, root })
     }
 
-    /// All bytes of the file.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        let end = self.base.saturating_add(self.len);
-        self.owner.bytes().get(self.base..end).unwrap_or_default()
-    }
-
     /// The bytes at an address.
     pub(crate) fn slice(&self, address: u64, len: u64) -> Result<&[u8], Error> {
+        let range = self.range(address, len)?;
+        self.owner.fetch(range.clone())?;
+        Ok(self.owner.bytes().get(range).unwrap_or_default())
+    }
+
+    /// Where in the owner the bytes at an address are.
+    pub(crate) fn range(&self, address: u64, len: u64) -> Result<Range<usize>, Error> {
         let cut =
             || ErrorKind::TruncatedData { end: address.saturating_add(len), available: to_u64(self.len) };
-        let end = address.checked_add(len).ok_or_else(cut)?;
-        self.bytes().get(to_usize(address)..to_usize(end)).ok_or_else(|| cut().into())
+        let end = address.checked_add(len).filter(|end| *end <= to_u64(self.len)).ok_or_else(cut)?;
+        let place = |address: u64| self.base.saturating_add(to_usize(address));
+        Ok(place(address)..place(end))
     }
 
     /// A cursor from an address to the end of the file.
@@ -76,7 +79,7 @@ impl File {
             let kind = ErrorKind::BadValue { format: FORMAT, what: "an address", value: address };
             return Err(kind.into());
         }
-        Ok(Cursor::new(self.slice(address, rest)?, FORMAT))
+        Ok(Cursor::over(self.owner.as_ref(), self.range(address, rest)?, FORMAT))
     }
 
     /// A cursor at a block that must begin with this signature, past it.

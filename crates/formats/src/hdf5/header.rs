@@ -37,7 +37,7 @@ impl<'a> Message<'a> {
 /// All messages of the object at this address.
 pub(crate) fn messages(file: &File, address: u64) -> Result<Vec<Message<'_>>, Error> {
     let mut cursor = file.at(address)?;
-    let header = if cursor.rest().starts_with(b"OHDR") {
+    let header = if cursor.is_before(b"OHDR")? {
         cursor.take(4)?;
         new_header(&mut cursor)
     } else {

@@ -48,12 +48,16 @@ impl Node {
 }
 
 /// Whether these could be the first bytes of a model: the version of the format, then a field that follows it.
-pub(crate) fn matches(bytes: &[u8]) -> bool {
-    let &[0x08, 1..=0x40, next, ..] = bytes else { return false };
-    let mut message = Message::new(Piece::whole(bytes), FORMAT);
+pub(crate) fn may_match(bytes: &[u8]) -> bool {
     // Producer name and version, domain, model version, doc string, graph, operator sets, metadata.
-    let follows = matches!(next, 0x12 | 0x1a | 0x22 | 0x28 | 0x32 | 0x3a | 0x42 | 0x72);
-    follows && (0..8).all(|_| message.next().is_ok_and(|field| field.is_none_or(|(field, _)| field < 32)))
+    matches!(bytes, [0x08, 1..=0x40, 0x12 | 0x1a | 0x22 | 0x28 | 0x32 | 0x3a | 0x42 | 0x72, ..])
+}
+
+/// Whether these bytes begin with fields that a model has.
+pub(crate) fn matches(bytes: &[u8]) -> bool {
+    let mut message = Message::new(Piece::whole(bytes), FORMAT);
+    may_match(bytes)
+        && (0..8).all(|_| message.next().is_ok_and(|field| field.is_none_or(|(field, _)| field < 32)))
 }
 
 impl Graph {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bytes::MappedFile;
+use crate::bytes::{MappedFile, Opener};
 use crate::catalogue::{Load, Stored};
 use crate::cursor::{Cursor, to_u64};
 use crate::tensor::{ByteOwner, element_count};
@@ -167,15 +167,16 @@ fn pair_of(piece: Piece<'_>) -> Result<(String, String), Error> {
 pub(crate) struct Files<'a> {
     pub(crate) model: &'a Arc<MappedFile>,
     folder: PathBuf,
+    opener: &'a dyn Opener,
     mapped: std::cell::RefCell<HashMap<String, Arc<MappedFile>>>,
 }
 
 impl<'a> Files<'a> {
     /// The model at `path`, already mapped.
-    pub(crate) fn new(model: &'a Arc<MappedFile>, path: &Path) -> Self {
+    pub(crate) fn new(model: &'a Arc<MappedFile>, path: &Path, opener: &'a dyn Opener) -> Self {
         let folder = path.parent().unwrap_or(Path::new(""));
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        Self { model, folder: folder.to_path_buf(), mapped: std::cell::RefCell::default() }
+        Self { model, folder: folder.to_path_buf(), opener, mapped: std::cell::RefCell::default() }
     }
 
     /// The file, first byte and, where it is told, number of bytes that these pairs describe.
@@ -195,7 +196,7 @@ impl<'a> Files<'a> {
         }
         let missing = || ErrorKind::MissingShard { shard: location.to_owned() };
         let path = inside::resolve(&self.folder, location)?.ok_or_else(missing)?;
-        let file = MappedFile::open(&path)?;
+        let file = self.opener.open(&path)?;
         self.mapped.borrow_mut().insert(location.to_owned(), Arc::clone(&file));
         Ok((file, start, length))
     }

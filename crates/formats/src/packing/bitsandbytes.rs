@@ -68,7 +68,7 @@ struct State {
 
 fn read_state(state: &Listed) -> Option<(State, Vec<usize>)> {
     let data = state.data().ok()?;
-    let bytes = data.plain_bytes().filter(|bytes| bytes.len() <= STATE_LIMIT)?;
+    let bytes = data.plain_bytes().ok()?.filter(|bytes| bytes.len() <= STATE_LIMIT)?;
     let state: State = serde_json::from_slice(bytes).ok()?;
     let shape: Option<Vec<usize>> = state.shape.iter().map(|extent| usize::try_from(*extent).ok()).collect();
     shape.filter(|_| state.blocksize > 0).map(|shape| (state, shape))

@@ -54,7 +54,7 @@ impl Codes {
         order: Order,
         table: Option<[f32; 16]>,
     ) -> Result<Self, Error> {
-        if data.plain_bytes().is_none() || !(1..=8).contains(&bits) {
+        if !data.is_one_piece() || !(1..=8).contains(&bits) {
             return Err(ErrorKind::UnknownPacking { packing: format!("{bits}-bit codes in a view") }.into());
         }
         Ok(Self::Packed { data, bits, order, table })
@@ -71,7 +71,7 @@ impl Codes {
         match self {
             Self::Numbers(data) => data.decode(row.saturating_mul(columns).saturating_add(column), 1, out),
             Self::Packed { data, bits, order, table } => {
-                let bytes = data.plain_bytes().unwrap_or_default();
+                let bytes = data.plain_bytes()?.unwrap_or_default();
                 for (value, column) in out.iter_mut().zip(column..) {
                     let code = order.code(bytes, *bits, row, column);
                     *value = match table {

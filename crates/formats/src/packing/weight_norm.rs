@@ -80,7 +80,7 @@ impl Load for Recipe {
     fn load(&self, info: &TensorInfo) -> Result<TensorData, Error> {
         const BLOCK: usize = 1 << 16;
         let (direction, lengths) = (self.direction.data()?, self.length.singles()?);
-        if direction.plain_bytes().is_none() || lengths.len() != self.slices.count {
+        if !direction.is_one_piece() || lengths.len() != self.slices.count {
             let packing = "a direction that is a view".to_owned();
             return Err(ErrorKind::UnknownPacking { packing }.into());
         }

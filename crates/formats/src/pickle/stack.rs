@@ -24,9 +24,8 @@ pub(crate) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// A machine before the first instruction of `bytes`.
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        let code = Cursor::new(bytes, "pickle");
+    /// A machine before the first instruction at `code`.
+    pub(crate) fn new(code: Cursor<'a>) -> Self {
         Self { code, nodes: Vec::new(), stack: Vec::new(), marks: Vec::new(), memo: HashMap::new() }
     }
 
@@ -100,10 +99,8 @@ impl<'a> Machine<'a> {
     }
 
     pub(crate) fn line(&mut self) -> Result<&'a str, Error> {
-        let length = self.code.rest().iter().position(|byte| *byte == b'\n');
-        let length = length.ok_or_else(|| self.code.malformed("a line does not end"))?;
-        let line = self.code.take(length)?;
-        self.code.u8()?;
+        let start = self.code;
+        let line = self.code.until(b'\n')?.ok_or_else(|| start.malformed("a line does not end"))?;
         std::str::from_utf8(line).map_err(|_| self.code.malformed("a line is no text"))
     }
 }

@@ -1,10 +1,11 @@
 //! An index's rows in, the checkpoint's entries and the places of their elements in the data shards out.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::table::{FORMAT, rows};
-use crate::bytes::MappedFile;
+use crate::bytes::{MappedFile, Opener};
 use crate::catalogue::{Load, Stored};
 use crate::cursor::{Cursor, to_u64, to_usize};
 use crate::tensor::{ByteOwner, element_count};
@@ -42,10 +43,10 @@ pub(crate) struct Bundle {
 
 impl Bundle {
     /// Reads the index and maps the shards.
-    pub(crate) fn open(file: &MappedFile, path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(file: &MappedFile, path: &Path, opener: &dyn Opener) -> Result<Self, Error> {
         let mut entries = Vec::new();
         let mut shards = 0;
-        for (key, value) in rows(file.bytes())? {
+        for (key, value) in rows(file.all()?)? {
             let piece = Piece::whole(value);
             match std::str::from_utf8(&key) {
                 Ok("") => shards = shard_count(piece)?,
@@ -54,7 +55,7 @@ impl Bundle {
                 _ => {}
             }
         }
-        let shards = (0..shards).map(|number| MappedFile::open(&shard_path(path, number, shards)?));
+        let shards = (0..shards).map(|number| opener.open(&shard_path(path, number, shards)?));
         Ok(Self { entries, shards: shards.collect::<Result<_, _>>()? })
     }
 
@@ -70,7 +71,7 @@ impl Bundle {
             return Err(ErrorKind::SizeMismatch { dtype, shape, expected, found: entry.size }.into());
         }
         let shard = self.shard(entry)?;
-        self.bytes(entry)?;
+        self.range(entry)?;
         Ok(Some((
             dtype,
             Stored::Plain { owner: shard.clone(), start: to_usize(entry.offset), strides: None },
@@ -96,10 +97,19 @@ impl Bundle {
     }
 
     fn bytes(&self, entry: &Entry) -> Result<&[u8], Error> {
-        let bytes = self.shard(entry)?.bytes();
+        let (shard, range) = (self.shard(entry)?, self.range(entry)?);
+        shard.fetch(range.clone())?;
+        Ok(shard.bytes().get(range).unwrap_or_default())
+    }
+
+    /// Where in its shard an entry is.
+    fn range(&self, entry: &Entry) -> Result<Range<usize>, Error> {
+        let available = self.shard(entry)?.bytes().len();
         let end = entry.offset.saturating_add(entry.size);
-        let found = bytes.get(to_usize(entry.offset)..to_usize(end));
-        found.ok_or_else(|| ErrorKind::TruncatedData { end, available: to_u64(bytes.len()) }.into())
+        if end > to_u64(available) {
+            return Err(ErrorKind::TruncatedData { end, available: to_u64(available) }.into());
+        }
+        Ok(to_usize(entry.offset)..to_usize(end))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Error, ErrorKind};
 pub(crate) const FORMAT: &str = "TensorFlow checkpoint";
 const MAGIC: [u8; 8] = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
 /// Two handles of blocks, padded, and the magic number.
-const FOOTER: usize = 48;
+pub(crate) const FOOTER: usize = 48;
 /// More keys than any checkpoint has.
 const KEY_LIMIT: usize = 2_000_000;
 /// Bytes of all keys together; keys share their beginnings, so a small file could claim many.

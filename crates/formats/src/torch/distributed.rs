@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::archive::Archive;
-use crate::bytes::MappedFile;
+use crate::bytes::{MappedFile, Opener};
 use crate::catalogue::{Catalogue, FileTensors, Listed, Load, Stored};
 use crate::cursor::to_u64;
 use crate::joined::{self, Joined, Place};
@@ -28,12 +28,12 @@ pub(crate) fn matches(names: &[String]) -> bool {
 }
 
 /// Opens the checkpoint in `folder`; `path` is what the caller asked for.
-pub(crate) fn open(path: &Path, folder: &Path) -> Result<Catalogue, Error> {
+pub(crate) fn open(path: &Path, folder: &Path, opener: &dyn Opener) -> Result<Catalogue, Error> {
     let metadata = folder.join(METADATA);
-    let bytes = MappedFile::open(&metadata)?;
-    let described = read(bytes.bytes()).map_err(|error| error.in_file(&metadata))?;
+    let bytes = opener.open(&metadata)?;
+    let described = bytes.all().and_then(read).map_err(|error| error.in_file(&metadata))?;
     let paths: Vec<Vec<String>> = described.iter().map(|tensor| tensor.path.clone()).collect();
-    let mut files = Files { folder, opened: HashMap::new(), paths: vec![metadata.clone()] };
+    let mut files = Files { folder, opener, opened: HashMap::new(), paths: vec![metadata.clone()] };
     let mut tensors = vec![FileTensors::default()];
     for (number, name) in weights_of_paths(&paths) {
         let Some(tensor) = described.get(number) else { continue };
@@ -43,8 +43,7 @@ pub(crate) fn open(path: &Path, folder: &Path) -> Result<Catalogue, Error> {
             first.tensors.push(listed);
         }
     }
-    let info =
-        SourceInfo { format: Format::Torch, path: path.to_path_buf(), files: files.paths, config: None };
+    let info = SourceInfo::new(Format::Torch, path.to_path_buf(), files.paths);
     Catalogue::join(info, tensors)
 }
 
@@ -138,6 +137,7 @@ fn chunk_of(
 /// The files that were opened, each once.
 struct Files<'a> {
     folder: &'a Path,
+    opener: &'a dyn Opener,
     opened: HashMap<String, Arc<MappedFile>>,
     paths: Vec<PathBuf>,
 }
@@ -149,7 +149,7 @@ impl Files<'_> {
         }
         let path = inside::resolve(self.folder, word)?;
         let path = path.ok_or_else(|| ErrorKind::MissingPart { part: word.to_owned() })?;
-        let file = MappedFile::open(&path)?;
+        let file = self.opener.open(&path)?;
         self.paths.push(path);
         self.opened.insert(word.to_owned(), Arc::clone(&file));
         Ok(file)
@@ -183,6 +183,7 @@ struct Chunks {
 impl Load for Chunks {
     fn load(&self, info: &TensorInfo) -> Result<TensorData, Error> {
         let open = |bytes: &Arc<MappedFile>| -> Result<TensorData, Error> {
+            bytes.all()?;
             let read = torch::read_archive(Archive::open(bytes)?)?;
             match read.tensors.as_slice() {
                 [only] if only.info.dtype == info.dtype => only.stored.load(&only.info),

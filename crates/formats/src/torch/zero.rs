@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::archive::Archive;
-use crate::bytes::MappedFile;
+use crate::bytes::Opener;
 use crate::catalogue::{Catalogue, FileTensors, Listed, Load, Stored};
 use crate::cursor::to_u64;
 use crate::joined::{self, Joined, Place};
@@ -45,22 +45,22 @@ pub(crate) fn partitions(folder: &Path, names: &[String]) -> Result<Option<PathB
 }
 
 /// Opens the partitions in `folder`; `path` is what the caller asked for.
-pub(crate) fn open(path: &Path, folder: &Path) -> Result<Catalogue, Error> {
+pub(crate) fn open(path: &Path, folder: &Path, opener: &dyn Opener) -> Result<Catalogue, Error> {
     let names = folder::names(folder)?;
     let mut shares = Vec::new();
     let mut files = Vec::new();
     for file in in_order_of_machines(&names, OPTIMISER).into_iter().map(|name| folder.join(name)) {
-        shares.push(read_share(&file).map_err(|error| error.in_file(&file))?);
+        shares.push(read_share(&file, opener).map_err(|error| error.in_file(&file))?);
         files.push(file);
     }
     let model = in_order_of_machines(&names, MODEL).into_iter().next().map(|name| folder.join(name));
     let model = model.ok_or_else(|| ErrorKind::MissingPart { part: format!("*{MODEL}") })?;
-    let (groups, mut tensors) = read_model(&model).map_err(|error| error.in_file(&model))?;
+    let (groups, mut tensors) = read_model(&model, opener).map_err(|error| error.in_file(&model))?;
     let weights = Weights { shares }.put_together(&groups).map_err(|error| error.in_file(&model))?;
     tensors.tensors.extend(weights);
     strip_wrappers(&mut tensors.tensors, |listed| &mut listed.info.name);
     files.insert(0, model);
-    let info = SourceInfo { format: Format::Torch, path: path.to_path_buf(), files, config: None };
+    let info = SourceInfo::new(Format::Torch, path.to_path_buf(), files);
     Catalogue::join(info, vec![tensors])
 }
 
@@ -88,7 +88,7 @@ fn malformed(what: &'static str) -> Error {
     ErrorKind::Malformed { format: "ZeRO checkpoint", what }.into()
 }
 
-fn read_share(file: &Path) -> Result<Share, Error> {
+fn read_share(file: &Path, opener: &dyn Opener) -> Result<Share, Error> {
     let (mut stage, mut machines) = (0, 0);
     let choose = |pickle: &Pickle<'_>| {
         let state = pickle.entry(pickle.root, "optimizer_state_dict");
@@ -105,7 +105,7 @@ fn read_share(file: &Path) -> Result<Share, Error> {
         let groups = groups.ok_or_else(|| malformed("there are no partitions of weights"))?;
         groups.iter().enumerate().map(|(number, id)| named(pickle, number.to_string(), *id)).collect()
     };
-    let groups = read_chosen(Archive::open(&MappedFile::open(file)?)?, choose)?.tensors;
+    let groups = read_chosen(Archive::open(&opener.open(file)?)?, choose)?.tensors;
     Ok(Share { stage, machines, groups })
 }
 
@@ -118,7 +118,7 @@ fn named(pickle: &Pickle<'_>, name: String, id: Id) -> Result<Named, Error> {
 type Groups = Vec<Vec<(String, Vec<usize>)>>;
 
 /// The groups, and the tensors that are not partitioned.
-fn read_model(file: &Path) -> Result<(Groups, FileTensors), Error> {
+fn read_model(file: &Path, opener: &dyn Opener) -> Result<(Groups, FileTensors), Error> {
     let mut groups = Vec::new();
     let choose = |pickle: &Pickle<'_>| {
         let shapes = pickle.entry(pickle.root, "param_shapes").and_then(|groups| pickle.members(groups));
@@ -140,7 +140,7 @@ fn read_model(file: &Path) -> Result<(Groups, FileTensors), Error> {
         }
         Ok(kept)
     };
-    let tensors = read_chosen(Archive::open(&MappedFile::open(file)?)?, choose)?;
+    let tensors = read_chosen(Archive::open(&opener.open(file)?)?, choose)?;
     Ok((groups, tensors))
 }
 
