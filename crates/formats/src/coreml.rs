@@ -153,8 +153,11 @@ impl Reader<'_> {
     }
 }
 
+/// A type, if elements are whole bytes, and a shape.
+type Typed = (Option<Dtype>, Vec<usize>);
+
 /// Type and shape; no type where elements are no whole bytes, nothing where it is no tensor of numbers.
-fn tensor_type(piece: Piece<'_>) -> Result<Option<(Option<Dtype>, Vec<usize>)>, Error> {
+fn tensor_type(piece: Piece<'_>) -> Result<Option<Typed>, Error> {
     let Some(Value::Bytes(tensor)) = Message::new(piece, FORMAT).find(1)? else { return Ok(None) };
     let mut number = 0;
     let mut shape = Vec::new();

@@ -63,8 +63,10 @@ pub(crate) fn next<'a>(cursor: &mut Cursor<'a>) -> Result<Value<'a>, Error> {
             let len = length(cursor, (kind & 3).wrapping_sub(1))?;
             text(cursor, len)?
         }
-        0xdc | 0xdd => Value::List(length(cursor, (kind & 1) + 1)?),
-        0xde | 0xdf => Value::Map(length(cursor, (kind & 1) + 1)?),
+        0xdc => Value::List(length(cursor, 1)?),
+        0xdd => Value::List(length(cursor, 2)?),
+        0xde => Value::Map(length(cursor, 1)?),
+        0xdf => Value::Map(length(cursor, 2)?),
         0xc1 => return Err(cursor.bad_value("the kind of a value", u64::from(kind))),
     })
 }
