@@ -30,17 +30,17 @@ TOLERANCE = 1e-6
 
 
 def gpt2():
-    """GPT-2's shape, three blocks of it: Conv1D weights, embeddings, a tied head."""
+    """GPT-2's shape, two blocks of it: Conv1D weights, embeddings, a tied head."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    return GPT2LMHeadModel(GPT2Config(n_layer=3, n_embd=192, n_head=6, vocab_size=1000, n_positions=128))
+    return GPT2LMHeadModel(GPT2Config(n_layer=2, n_embd=96, n_head=4, vocab_size=500, n_positions=128))
 
 
 def cnn():
-    """A small ResNet as torchvision builds them."""
+    """One of the small networks of torchvision."""
     import torchvision
 
-    return torchvision.models.resnet18(weights=None, num_classes=100)
+    return torchvision.models.squeezenet1_1(weights=None, num_classes=100)
 
 
 class Recurrent(nn.Module):
@@ -86,7 +86,7 @@ def onnx_export():
 
 MODELS = {
     "GPT-2 (transformers)": gpt2,
-    "ResNet-18 (torchvision)": cnn,
+    "SqueezeNet (torchvision)": cnn,
     "LSTM and attention (torch)": Recurrent,
     "Sequential (Keras 3)": sequential,
     "ONNX": onnx_export,

@@ -28,6 +28,9 @@ def analyze(
     start_ids: int = 0,
     pool: bool = True,
     conv2d_norm: bool = True,
+    conv2d_fft: bool = False,
+    channels: str | None = None,
+    glorot_fix: bool = False,
     peft: bool | str = False,
     intra: bool = False,
     sparsify: bool = True,
@@ -47,6 +50,7 @@ def analyze(
     mp_fit: bool = False,
     randomize: bool = False,
     detX: bool = False,
+    deltas: bool = False,
     vectors: bool = False,
     farms: bool = False,
     svd_method: str = "fast",
@@ -77,6 +81,12 @@ def analyze(
         Pool the slices of a convolution into one spectrum, or make one row a slice.
     conv2d_norm
         Scale the slices of a convolution by √(1/2), as weightwatcher does.
+    conv2d_fft
+        Take a convolution as a whole, in its Fourier basis, and not slice by slice.
+    channels
+        Where a convolution's channels stand, `"first"` or `"last"`, where its name and format don't tell.
+    glorot_fix
+        Divide weights by the standard deviation of Glorot's initialisation.
     peft
         `True`: low-rank adapters alone; `"with_base"`: with all other layers.
     intra, sparsify
@@ -103,9 +113,9 @@ def analyze(
         Samples behind alpha's interval and `gof_p`; 0 for the asymptotic interval.
     alternatives
         Test the power law against lognormal, exponential and truncated power law.
-    mp_fit, randomize, detX, vectors, farms
+    mp_fit, randomize, detX, deltas, vectors, farms
         More columns: the Marchenko–Pastur bulk, the layer against its shuffled copy, the tail whose product is one,
-        the eigenvectors of bulk and tail, the mean alpha of square pieces.
+        the gaps between eigenvalues, the eigenvectors of bulk and tail, the mean alpha of square pieces.
     svd_method
         `"fast"` or `"accurate"`.
     eigs

@@ -16,12 +16,27 @@ __all__ = ["analyze_options", "describe_options", "fit_options"]
 logger = logging.getLogger("heavytail")
 
 # Keywords that mean the same to the engine: those of every method, of analyses, of fits.
-_OF_ROWS = ("layers", "min_evals", "max_evals", "pool", "conv2d_norm", "start_ids", "intra", "stacked", "compat")
+_OF_ROWS = (
+    "layers",
+    "min_evals",
+    "max_evals",
+    "pool",
+    "conv2d_norm",
+    "conv2d_fft",
+    "fft",
+    "glorot_fix",
+    "channels",
+    "start_ids",
+    "intra",
+    "stacked",
+    "compat",
+)
 _OF_ANALYSES = (
     "tolerance",
     "mp_fit",
     "randomize",
     "vectors",
+    "deltas",
     "inverse",
     "svd_method",
     "scale_free",
@@ -35,10 +50,6 @@ _OF_FITS = ("fix_fingers", "max_fingers", "finger_thresh", "pl_package")
 _WITHOUT_EFFECT = {
     "min_size": "use min_evals",
     "max_size": "use max_evals",
-    "glorot_fix": "it has none in weightwatcher 0.7.7 either",
-    "conv2d_fft": "weightwatcher's own is no reference; convolutions are sliced",
-    "fft": "it raises in weightwatcher 0.7.7",
-    "channels": "it raises in weightwatcher 0.7.7; the layout is known from the framework",
 }
 
 _FITS = {"PL": "PL", "power_law": "PL", "TPL": "TPL", "truncated_power_law": "TPL", "E_TPL": "E_TPL"}
@@ -111,8 +122,6 @@ def _refuse_what_the_reference_refuses(given: Options) -> None:
     savefig = given.get("savefig")
     if not (savefig is None or isinstance(savefig, (bool, str, os.PathLike))):
         raise OptionError(f"option savefig: {savefig!r} is not allowed; a folder, True or False")
-    if given.get("conv2d_fft") and (not given.get("pool", True) or given.get("intra")):
-        raise OptionError("conv2d_fft can't be combined with pool=False or intra=True")
     layers = given.get("layers", ())
     ids = (
         [int(word) for word in layers if isinstance(word, numbers.Integral)]

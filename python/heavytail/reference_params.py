@@ -43,6 +43,6 @@ def valid_params(params: Mapping[str, Any]) -> bool:
     return all(rules)
 
 
-def layer_type_from_str(word: str) -> str:
+def layer_type_from_str(str_type: str) -> str:
     """The kind of layer that a word names; "unknown" for a word that names none."""
-    return word if word in _KINDS else ww.LAYER_TYPE.UNKNOWN
+    return str_type if str_type in _KINDS else ww.LAYER_TYPE.UNKNOWN

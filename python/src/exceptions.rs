@@ -29,7 +29,10 @@ pub(crate) fn of_engine(error: &heavytail::Error) -> PyErr {
     match error {
         heavytail::Error::Option { option, value, allowed } => {
             let (option, value) = as_keyword(option, value);
-            let allowed = allowed.replace("min-evals", "min_evals").replace("fix-fingers", "fix_fingers");
+            let allowed =
+                [("min-evals", "min_evals"), ("fix-fingers", "fix_fingers"), ("no-pool", "pool=False")]
+                    .iter()
+                    .fold(allowed.clone(), |words, (typed, keyword)| words.replace(typed, keyword));
             OptionError::new_err(format!("option {option}: {value} is not allowed; {allowed}"))
         }
         heavytail::Error::Fits(_) => OptionError::new_err(message),

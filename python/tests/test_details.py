@@ -136,6 +136,7 @@ def test_every_statistic_of_the_engine_can_be_asked_for():
         mp_fit=True,
         randomize=True,
         detX=True,
+        deltas=True,
         vectors=True,
         farms=True,
         alternatives=True,
@@ -143,12 +144,24 @@ def test_every_statistic_of_the_engine_can_be_asked_for():
         xmin_method=0.5,
         progress=False,
     )
-    wanted = {"num_spikes", "num_traps", "ERG_gap", "bulk_mean_vec_entropy", "alpha_farms", "best_fit", "gof_p"}
+    wanted = {
+        "num_spikes",
+        "num_traps",
+        "ERG_gap",
+        "spacing_ratio",
+        "bulk_mean_vec_entropy",
+        "alpha_farms",
+        "best_fit",
+        "gof_p",
+    }
     assert wanted <= set(details.columns)
     assert details["num_pl_spikes"] == [30, 30]
     base = {name: value / 2 for name, value in weights.items()}
     halves = heavytail.analyze(weights, base_model=base, progress=False)
     np.testing.assert_allclose(halves.eigenvalues("a"), details.eigenvalues("a") / 4, rtol=1e-6)
+    conv = {"conv.weight": np.random.default_rng(6).standard_normal((16, 12, 3, 3))}
+    whole, sliced = (heavytail.analyze(conv, conv2d_fft=fft, progress=False)["num_evals"][0] for fft in (True, False))
+    assert whole > sliced
     assert len(heavytail.analyze(weights, stacked=True, progress=False)) == 1
     with pytest.raises(heavytail.OptionError, match="option sparsify: False is not allowed"):
         heavytail.analyze(weights, sparsify=False)
