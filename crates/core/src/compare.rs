@@ -154,6 +154,8 @@ fn pair(
     let statistic = statistic(a, b, &pairing);
     let matched = values(a, b, &pairing, statistic);
     let difference = interval(&matched, a, b, statistic, options);
+    let groups = || a.fitted(statistic).len().min(b.fitted(statistic).len());
+    let layers = if matched.is_empty() { groups() } else { matched.len() };
     let scale = values(a, b, &pairing, &LOG_SPECTRAL_NORM);
     let names = |details: &Details, rows: &[usize]| {
         rows.iter().map(|row| layer_name(&details.rows[*row]).trim().to_owned()).collect()
@@ -163,30 +165,32 @@ fn pair(
         second,
         statistic: statistic.name,
         scale_difference: interval(&scale, a, b, &LOG_SPECTRAL_NORM, options),
-        word: word(difference),
+        word: word(difference, layers, options.verdict.min_layers),
         matched,
         only_first: names(a, &pairing.only_first),
         only_second: names(b, &pairing.only_second),
         difference,
         sentence: String::new(),
     };
-    result.sentence = compare_words::sentence(&result, models, options.confidence);
+    let too_few = (layers < options.verdict.min_layers).then_some(options.verdict.min_layers);
+    result.sentence = compare_words::sentence(&result, models, options.confidence, too_few);
     result
 }
 
-fn word(difference: Option<Interval>) -> PairWord {
+fn word(difference: Option<Interval>, layers: usize, min_layers: usize) -> PairWord {
     match difference {
         None => PairWord::NothingInCommon,
+        Some(_) if layers < min_layers => PairWord::Undecided,
         Some(interval) if interval.low > 0.0 => PairWord::FirstHadLess,
         Some(interval) if interval.high < 0.0 => PairWord::SecondHadLess,
         Some(_) => PairWord::Undecided,
     }
 }
 
-/// The stable alpha where every matched layer that has an alpha has it on both sides.
+/// The stable alpha, unless a saved table has it for fewer than half of the matched layers that have an alpha.
 fn statistic(a: &Details, b: &Details, pairing: &Pairing) -> &'static Column {
     let stable = values(a, b, pairing, &ALPHA_STABLE).len();
-    if stable > 0 && stable >= values(a, b, pairing, &ALPHA).len() { &ALPHA_STABLE } else { &ALPHA }
+    if stable > 0 && 2 * stable >= values(a, b, pairing, &ALPHA).len() { &ALPHA_STABLE } else { &ALPHA }
 }
 
 fn values(a: &Details, b: &Details, pairing: &Pairing, column: &Column) -> Vec<MatchedLayer> {

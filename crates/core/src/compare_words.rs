@@ -3,8 +3,13 @@
 use crate::compare::{ComparedModel, PairComparison, PairWord};
 use crate::verdict::Verdict;
 
-/// What the pair shows, in words.
-pub(crate) fn sentence(pair: &PairComparison, models: &[ComparedModel], confidence: f64) -> String {
+/// What the pair shows, in words; `too_few` is the number of layers that it would take, where there are fewer.
+pub(crate) fn sentence(
+    pair: &PairComparison,
+    models: &[ComparedModel],
+    confidence: f64,
+    too_few: Option<usize>,
+) -> String {
     let (first, second) = (&models[pair.first], &models[pair.second]);
     let Some(difference) = pair.difference else {
         return format!(
@@ -47,10 +52,15 @@ pub(crate) fn sentence(pair: &PairComparison, models: &[ComparedModel], confiden
             second.label,
             roles(second, first)
         ),
-        _ => format!(
-            "The layers don't tell which of {} and {} had less data: {measured}, {} − {}.",
-            first.label, second.label, first.label, second.label
-        ),
+        _ => {
+            let few = too_few.map_or_else(String::new, |needed| {
+                format!(" Fewer than {needed} layers say too little about a model.")
+            });
+            format!(
+                "The layers don't tell which of {} and {} had less data: {measured}, {} − {}.{few}",
+                first.label, second.label, first.label, second.label
+            )
+        }
     };
     format!("{text}{}", scale_words(pair, first, second))
 }
@@ -61,9 +71,13 @@ fn role_at_fault(verdict: &Verdict, other: &Verdict) -> Option<String> {
         (a.above, a.mean).partial_cmp(&(b.above, b.mean)).unwrap_or(std::cmp::Ordering::Equal)
     })?;
     let there = other.roles.iter().find(|role| role.role == worst.role).map_or(0, |role| role.above);
+    let heading = if 2 * worst.above > verdict.above.len() { "Most" } else { "The largest group" };
     Some(format!(
-        "Most of its layers above 6 are {} ({} of {}; the other model: {there}).",
-        worst.role, worst.above, worst.layers
+        "{heading} of its layers above 6 {} {} ({} of {}; the other model: {there}).",
+        if heading == "Most" { "are" } else { "is" },
+        worst.role,
+        worst.above,
+        worst.layers
     ))
 }
 

@@ -64,7 +64,7 @@ pub mod pairing;
 
 pub use checked::CheckedOptions;
 pub use column::{Column, ColumnType, registry};
-pub use compare::{CompareOptions, Comparison, compare};
+pub use compare::{CompareOptions, Comparison, PairWord, compare};
 pub use details::{Details, LayerCurves, ModelOrigin, TailCandidate, Uncovered};
 pub use engine::{analyze, describe};
 pub use error::Error;

@@ -26,7 +26,7 @@ pub struct VerdictOptions {
     pub tolerated_share: f64,
     /// How improbable the count above 6 must be under the tolerated share before it counts as proof.
     pub significance: f64,
-    /// Below this number of fitted layers no model is told "enough data".
+    /// Below this number of fitted layers a model is told neither.
     pub min_layers: usize,
 }
 
@@ -188,6 +188,9 @@ fn named(row: &Row, alpha: f64) -> NamedLayer {
 
 fn word(verdict: &Verdict, options: &VerdictOptions) -> ModelWord {
     let (Some(peak), Some(median)) = (verdict.peak, verdict.median) else { return ModelWord::NoFit };
+    if verdict.fitted < options.min_layers {
+        return ModelWord::Uncertain;
+    }
     let above_band = |value: f64| value > UNDER_TRAINED_ABOVE;
     let certain = verdict.above.iter().filter(|layer| layer.certain).count();
     if above_band(peak) || above_band(median) || verdict.chance < options.significance {
@@ -196,7 +199,7 @@ fn word(verdict: &Verdict, options: &VerdictOptions) -> ModelWord {
         } else {
             ModelWord::Uncertain
         }
-    } else if verdict.share_above > options.tolerated_share || verdict.fitted < options.min_layers {
+    } else if verdict.share_above > options.tolerated_share {
         ModelWord::Uncertain
     } else {
         ModelWord::EnoughData

@@ -5,10 +5,13 @@ use heavytail::columns_certainty::{
     LR_TRUNCATED, NUM_SPIKES_GD, TW_P,
 };
 use heavytail::columns_fit::{ALPHA, ALPHA_CI_HIGH, ALPHA_CI_LOW};
-use heavytail::columns_layer::VERDICT;
+use heavytail::columns_fit_options::NUM_FINGERS;
+use heavytail::columns_layer::{NAME, VERDICT};
 use heavytail::columns_mp::NUM_SPIKES;
-use heavytail::{AnalyzeOptions, Row};
+use heavytail::columns_stable::ALPHA_STABLE;
+use heavytail::{AnalyzeOptions, FixFingers, Model, Row};
 
+use crate::golden_run::{matrices, run};
 use crate::memory_model::{noise, table, tensor};
 
 /// A diagonal matrix, whose eigenvalues are the squares of these: the quantiles of a Pareto law of density exponent
@@ -77,4 +80,57 @@ fn random_matrix_edges_tell_noise_from_a_planted_direction() {
     assert_eq!((noise.integer(&NUM_SPIKES), noise.integer(&NUM_SPIKES_GD)), (Some(0), Some(0)));
     assert!(signal.number(&TW_P).unwrap() < 1e-6);
     assert_eq!((signal.integer(&NUM_SPIKES), signal.integer(&NUM_SPIKES_GD)), (Some(1), Some(1)));
+}
+
+#[test]
+fn the_edge_of_noise_is_passed_as_often_as_its_p_says() {
+    let options = || AnalyzeOptions { mp_fit: true, ..AnalyzeOptions::default() };
+    let p: Vec<f64> = (0..40)
+        .map(|seed| of(&noise(200 * 100, 100 + seed), (200, 100), options()).number(&TW_P).unwrap())
+        .collect();
+    let below = |limit: f64| p.iter().filter(|p| **p < limit).count();
+    // Uniform would be 4, 20 and 36 of 40; six standard errors would still pass.
+    assert!(below(0.1) <= 11 && (8..=32).contains(&below(0.5)) && (26..=40).contains(&below(0.9)), "{p:?}");
+}
+
+#[test]
+fn a_matrix_without_a_bulk_of_noise_has_no_edge_to_test() {
+    let mut low_rank = vec![0.0; 300 * 200];
+    for (k, factor) in noise(20 * 500, 9).chunks(500).enumerate() {
+        for (i, row) in low_rank.chunks_mut(200).enumerate() {
+            row.iter_mut()
+                .zip(&factor[300..])
+                .for_each(|(x, right)| *x += (k + 1) as f64 * factor[i] * right);
+        }
+    }
+    let options = || AnalyzeOptions { mp_fit: true, ..AnalyzeOptions::default() };
+    let row = of(&low_rank, (300, 200), options());
+    assert_eq!((row.number(&TW_P), row.integer(&NUM_SPIKES_GD)), (None, None));
+    let inverse = of(&noise(300 * 200, 3), (300, 200), AnalyzeOptions { inverse: true, ..options() });
+    assert_eq!((inverse.number(&TW_P), inverse.integer(&NUM_SPIKES_GD)), (None, None));
+}
+
+#[test]
+fn what_stands_beside_a_clipped_alpha_leaves_the_fingers_out() {
+    let source = matrices();
+    let model = Model::new(source.as_ref());
+    let clip = AnalyzeOptions {
+        fix_fingers: FixFingers::ClipXmax,
+        finger_thresh: 0.2,
+        layers: vec!["-mid".to_owned()],
+        ..AnalyzeOptions::default()
+    };
+    let clipped = run(&model, clip);
+    let with_fingers = |row: &&Row| row.integer(&NUM_FINGERS).is_some_and(|fingers| fingers > 0);
+    let found: Vec<&Row> = clipped.rows.iter().filter(with_fingers).collect();
+    assert!(!found.is_empty());
+    for row in found {
+        let layers = vec![row.text(&NAME).to_owned()];
+        let xmax = row.integer(&NUM_FINGERS).unwrap() + 1;
+        let plain = run(&model, AnalyzeOptions { xmax, layers, ..AnalyzeOptions::default() });
+        for column in [&ALPHA, &ALPHA_STABLE, &HILL_ALPHA, &ALPHA_SENSITIVITY, &ALPHA_CI_HIGH] {
+            let (a, b) = (row.number(column).unwrap(), plain.rows[0].number(column).unwrap());
+            assert!((a - b).abs() < 1e-9, "{} of {}: {a} {b}", column.name, row.text(&NAME));
+        }
+    }
 }

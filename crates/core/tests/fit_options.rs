@@ -1,6 +1,6 @@
 //! Options of the fit where heavytail does not do what the reference does, and both ways of doing it.
 
-use heavytail::columns_fit::{ALPHA, LOG_ALPHA_NORM, NUM_PL_SPIKES, STATUS, XMAX, XMIN};
+use heavytail::columns_fit::{ALPHA, KS_DISTANCE, LOG_ALPHA_NORM, NUM_PL_SPIKES, STATUS, XMAX, XMIN};
 use heavytail::columns_fit_options::{LAMBDA, NUM_FINGERS, RAW_ALPHA};
 use heavytail::columns_layer::REASON;
 use heavytail::columns_spectrum::{LAMBDA_MAX, NORM, SV_MAX};
@@ -75,6 +75,22 @@ fn a_norm_beyond_the_largest_number_is_finite_and_in_compat_mode_infinite() {
     let right = norm(AnalyzeOptions::default());
     assert!(right.is_finite() && right > 308.0, "{right}");
     assert!(norm(compat()).is_infinite());
+}
+
+#[test]
+fn a_tail_of_equal_eigenvalues_is_none_and_in_compat_mode_has_an_infinite_exponent() {
+    // λ = 1, 2, 3 and 27 times 9; weightwatcher 0.7.7 says alpha = inf, D = 0.5, xmin = 9, 27 spikes.
+    let lambda = |i: usize| if i < 3 { (i + 1) as f64 } else { 9.0 };
+    let entry = |i: usize| if i.is_multiple_of(31) { lambda(i / 31).sqrt() } else { 0.0 };
+    let elements: Vec<f64> = (0..900).map(entry).collect();
+    let of = |options| row(&table(vec![tensor("w.weight", &[30, 30], &elements)], options), "w").clone();
+    let right = of(AnalyzeOptions::default());
+    assert!(
+        (right.number(&ALPHA).unwrap() - 1.4909).abs() < 1e-3 && right.number(&KS_DISTANCE).unwrap() > 0.5
+    );
+    let faulty = of(compat());
+    assert!(faulty.number(&ALPHA).unwrap().is_infinite());
+    assert_eq!((faulty.number(&KS_DISTANCE), faulty.integer(&NUM_PL_SPIKES)), (Some(0.5), Some(27)));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use heavytail::columns_fit::{ALPHA, ALPHA_CI_HIGH, ALPHA_CI_LOW, STATUS};
 use heavytail::columns_layer::LONGNAME;
-use heavytail::{Details, ModelWord, Row, Verdict, VerdictOptions, judge};
+use heavytail::{CompareOptions, Details, ModelWord, PairWord, Row, Verdict, VerdictOptions, compare, judge};
 
 /// The 50 layers of a GPT-2-small-shaped network, all well trained but for those that `alpha` says otherwise of.
 fn gpt(alpha: impl Fn(usize, &str) -> Option<f64>) -> Details {
@@ -144,4 +144,23 @@ fn a_layer_whose_interval_reaches_above_two_is_not_called_over_trained() {
     assert!(
         found.sentence.contains("Below 2, with an interval that reaches over it: h.2.mlp.c_proj (1.50).")
     );
+}
+
+#[test]
+fn fewer_layers_than_a_verdict_takes_are_uncertain_and_no_pair_of_them_is_decided() {
+    let table = |alphas: [f64; 3]| {
+        let row = |(i, alpha): (usize, f64)| {
+            let mut row = Row::new();
+            row.set(&LONGNAME, format!("layer.{i}"));
+            row.set(&ALPHA, alpha);
+            row.set(&STATUS, "success");
+            row
+        };
+        Details { rows: alphas.into_iter().enumerate().map(row).collect(), ..Details::default() }
+    };
+    let (a, b) = (table([8.01, 8.50, 9.20]), table([3.0, 3.2, 4.19]));
+    assert_eq!(verdict(&a).word, ModelWord::Uncertain);
+    let compared = compare(&[("a".to_owned(), &a), ("b".to_owned(), &b)], &CompareOptions::default());
+    assert_eq!(compared.pairs[0].word, PairWord::Undecided);
+    assert!(compared.pairs[0].sentence.contains("Fewer than 5 layers say too little"));
 }

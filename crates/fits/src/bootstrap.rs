@@ -19,7 +19,8 @@
 //! only that it may be one. Measured coverage: docs/statistics.md.
 //!
 //! # Edge cases
-//! A sample of one value only is left out.
+//! A sample of one value only is left out. Fewer than 10 values are not resampled (two of them would give an interval of
+//! no width): their interval is the asymptotic one.
 
 use crate::draw::Draws;
 use crate::error::{FitFailure, OptionError};
@@ -27,6 +28,8 @@ use crate::power_law::{PowerLaw, fit_tail};
 use crate::power_law_options::{CheckedPowerLawOptions, PowerLawOptions};
 use crate::tail::Tail;
 
+/// Resamples of fewer values than this repeat too few of them: the asymptotic interval stands there.
+const FEWEST_VALUES: usize = 10;
 /// Fewer samples than this have no quantiles of 2.5 %.
 const FEWEST: usize = 40;
 const MOST: usize = 1_000_000;
@@ -111,6 +114,9 @@ pub fn bootstrap_interval(
 ) -> Result<AlphaInterval, FitFailure> {
     let fits = options.get();
     let tail = Tail::select(eigenvalues, fits.cut, fits.xmax)?;
+    if tail.len() < FEWEST_VALUES {
+        return Ok(asymptotic_interval(fit));
+    }
     let mut logs: Vec<f64> = resample(bootstrap, |draws| {
         let found = fit_tail(&draws.cases(&tail)?, fits).ok()?;
         Some((found.alpha - 1.0).ln())

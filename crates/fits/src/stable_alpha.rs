@@ -16,6 +16,7 @@
 //! a rival.
 //!
 //! # Edge cases
+//! Where no tail is plausible, so that all weights vanish, they are taken relative to the largest.
 //! All n follow the plain exponent, also below 20 values, so that the number does not jump there.
 
 use crate::error::FitFailure;
@@ -83,28 +84,46 @@ pub fn stable_alpha(
     Ok(StableAlpha { rival: rival(&tail, xmax, chosen), ..average })
 }
 
+/// The average, and where all weights vanish, since no tail is plausible, that with weights relative to the largest.
 fn average(tail: &Tail, xmax: Xmax) -> StableAlpha {
+    let average = weighted(tail, xmax, 0.0);
+    if average.tail_effective.is_nan() { weighted(tail, xmax, least_exponent(tail, xmax)) } else { average }
+}
+
+/// The smallest 2·m·D² of all candidates.
+fn least_exponent(tail: &Tail, xmax: Xmax) -> f64 {
+    let mut search = KsSearch::new(xmax);
+    let exponent = |i: usize| {
+        let distance = search.distance(&tail.logs[i..], tail.alpha(i), f64::INFINITY);
+        2.0 * (tail.len() - i) as f64 * distance * distance
+    };
+    candidates(tail).map(exponent).fold(f64::INFINITY, f64::min)
+}
+
+/// Indices of the tails that are averaged, longest first: long enough, and not all one value.
+fn candidates(tail: &Tail) -> impl Iterator<Item = usize> {
+    let n = tail.len();
+    let long_enough = move |i: &usize| 2 * (n - i) >= n.min(2 * LEAST_TAIL);
+    (0..n - 1).take_while(move |i| long_enough(i) && tail.alpha(*i).is_finite())
+}
+
+/// The average with weights exp(`least` − 2·m·D²).
+fn weighted(tail: &Tail, xmax: Xmax, least: f64) -> StableAlpha {
     let n = tail.len();
     let mut search = KsSearch::new(xmax);
-    let (mut candidates, mut weights, mut squared_weights) = (0usize, 0.0, 0.0);
+    let (mut count, mut weights, mut squared_weights) = (0usize, 0.0, 0.0);
     // Mean and spread are accumulated together (West 1979), so no second pass is needed.
     let (mut mean, mut scatter) = (0.0, 0.0);
-    for i in 0..n - 1 {
+    for i in candidates(tail) {
         let m = n - i;
-        if 2 * m < n.min(2 * LEAST_TAIL) {
-            break;
-        }
-        let alpha = tail.alpha(i);
-        if !alpha.is_finite() {
-            break;
-        }
-        candidates += 1;
+        count += 1;
         let twice = 2.0 * m as f64;
-        let distance = search.distance(&tail.logs[i..], alpha, (VANISHING / twice).sqrt());
-        if twice * distance * distance > VANISHING {
+        let limit = VANISHING + least;
+        let distance = search.distance(&tail.logs[i..], tail.alpha(i), (limit / twice).sqrt());
+        if twice * distance * distance > limit {
             continue;
         }
-        let weight = (-twice * distance * distance).exp();
+        let weight = (least - twice * distance * distance).exp();
         let gamma = tail.log_sums[i] / m as f64;
         weights += weight;
         squared_weights += weight * weight;
@@ -115,7 +134,7 @@ fn average(tail: &Tail, xmax: Xmax) -> StableAlpha {
     StableAlpha {
         alpha_stable: 1.0 + 1.0 / mean,
         alpha_stable_spread: (scatter / weights).max(0.0).sqrt() / (mean * mean),
-        tail_effective: weights * weights / squared_weights / candidates as f64,
+        tail_effective: weights * weights / squared_weights / count as f64,
         rival: None,
     }
 }

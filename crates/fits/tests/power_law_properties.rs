@@ -193,3 +193,14 @@ fn the_hill_rules_take_their_tail_from_ranks_alone() {
         assert_eq!(found.ks_distance.to_bits(), ks_distance(tail, found.alpha).to_bits());
     }
 }
+
+#[test]
+fn where_no_tail_is_plausible_the_stable_alpha_is_that_of_the_least_implausible() {
+    // Half 1, half 2: every distance is about a half, so that all weights underflow.
+    let eigenvalues: Vec<f64> = (0..600).map(|i| if i < 300 { 1.0 } else { 2.0 }).collect();
+    let options = PowerLawOptions::default().check().unwrap();
+    let found = fit_power_law(&eigenvalues, &options).unwrap();
+    let stable = stable_alpha(&eigenvalues, &found, &options).unwrap();
+    assert!(stable.alpha_stable.is_finite() && stable.alpha_stable > 1.0, "{stable:?}");
+    assert!(stable.alpha_stable_spread.is_finite() && stable.tail_effective > 0.0, "{stable:?}");
+}

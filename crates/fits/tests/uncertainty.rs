@@ -98,3 +98,10 @@ fn the_hill_estimator_is_that_of_the_upper_half() {
 fn too_few_samples_are_refused() {
     assert!(BootstrapOptions { resamples: 10, seed: 0 }.check().is_err());
 }
+
+#[test]
+fn a_few_values_have_the_asymptotic_interval_and_not_one_without_width() {
+    let few = interval(&[1.0, 2.0], 1);
+    assert_eq!(few, asymptotic_interval(&fit(&[1.0, 2.0])));
+    assert!(few.low < few.high);
+}

@@ -24,11 +24,12 @@ within 1.4 % (two standard errors), 100 trials within 4.4 %.
 
 Definitions of the columns: metrics.md. What to take from the tables:
 - the bootstrap interval of alpha covers the truth in 92–97 % of the trials in all nine columns; the asymptotic one holds for tails that are power laws down to the
-  smallest value, and covers too little where a few dozen values have a bulk among them: ask for `--bootstrap` there;
+  smallest value, and covers too little where a bulk lies below the tail, with a few dozen values and, for short or steep tails, with several hundred: ask for
+  `--bootstrap` there;
 - now and then the tail of least KS distance is a handful of values with an exponent of dozens or more: one such trial makes a scatter. `alpha_stable` has none;
 - a share of `gof_p below 0.1` above 10 % on a true power law would be false alarms; on another law it is what should be seen;
-- the Tracy–Widom p-value is right where the variance of the noise is known. The fitted bulk is 0.4 % too wide for the narrow edge of a large matrix, so its p is
-  too large; the median's variance is close from n = 500 on.
+- the Tracy–Widom p-value is right where the variance of the noise is known; the column takes it from the median, which makes small p a little too frequent.
+  The fitted bulk would not do: its edge follows the largest eigenvalue.
 ";
 
 /// Writes the page from `trials` simulations a row.

@@ -54,7 +54,7 @@ pub(crate) fn analyze_layer(
     }
     if options.mp_fit {
         fill_mp(&mut row, esd, size, options.compat);
-        fill_edges(&mut row, esd, unit);
+        fill_edges(&mut row, esd, unit, options);
     }
     if options.det_x {
         fill_erg(&mut row, esd, options.compat);
@@ -100,15 +100,17 @@ fn fill_around(
     options: &AnalyzeOptions,
     fit_options: &CheckedPowerLawOptions,
 ) {
+    // What was taken for fingers is no part of the tail.
+    let fitted = &esd.eigenvalues()[..esd.count() - fit.num_dropped()];
     match fit.power_law() {
         Some(law) => {
-            fill_stable(row, esd, law, fit_options);
-            fill_certainty(row, esd, law, unit, options, fit_options);
+            fill_stable(row, fitted, law, fit_options);
+            fill_certainty(row, fitted, law, unit, options, fit_options);
             set_verdict(row, options.compat);
         }
         None => {
             if let Ok(law) = fit_power_law(esd.eigenvalues(), fit_options) {
-                fill_stable(row, esd, &law, fit_options);
+                fill_stable(row, fitted, &law, fit_options);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A layer's ESD and its power law in, the columns that say how far to trust alpha out.
+//! A layer's fitted eigenvalues and their power law in, the columns that say how far to trust alpha out.
 
 use heavytail_fits::{
     BootstrapOptions, CheckedPowerLawOptions, IntervalMethod, Noise, PowerLaw, alpha_sensitivity,
@@ -14,21 +14,19 @@ use crate::columns_certainty::{
     LR_LOGNORMAL, LR_LOGNORMAL_P, LR_TRUNCATED, LR_TRUNCATED_P, NUM_SPIKES_GD, TW_P,
 };
 use crate::columns_fit::{ALPHA_CI_HIGH, ALPHA_CI_LOW};
-use crate::columns_mp::{SIGMA_MP, W_SCALE};
-use crate::density::count;
+use crate::columns_spectrum::RANK_LOSS;
 use crate::options::AnalyzeOptions;
 use crate::row::Row;
 
 /// Sets what follows from the power law: its interval, other tails, other laws.
 pub(crate) fn fill_certainty(
     row: &mut Row,
-    esd: &Esd,
+    eigenvalues: &[f64],
     law: &PowerLaw,
     unit: &Unit,
     options: &AnalyzeOptions,
     fit_options: &CheckedPowerLawOptions,
 ) {
-    let eigenvalues = esd.eigenvalues();
     if let Ok(alpha) = hill_alpha(eigenvalues, fit_options) {
         row.set(&HILL_ALPHA, alpha);
     }
@@ -80,15 +78,19 @@ fn fill_alternatives(row: &mut Row, eigenvalues: &[f64], law: &PowerLaw) {
     row.set(&BEST_FIT, found.best_fit.name());
 }
 
-/// Sets what random-matrix theory says of the largest eigenvalues, beside the bulk that was fitted before.
-pub(crate) fn fill_edges(row: &mut Row, esd: &Esd, unit: &Unit) {
+/// Sets what random-matrix theory says of the largest eigenvalues, where there is a random matrix to hold them against:
+/// all eigenvalues of matrices N×M, more than half of them above rounding.
+///
+/// The noise is taken from the median and not from the fitted bulk, whose edge the fit puts at λ_max.
+pub(crate) fn fill_edges(row: &mut Row, esd: &Esd, unit: &Unit, options: &AnalyzeOptions) {
     let (n, m) = (unit.layer.n.max(unit.layer.m), unit.layer.n.min(unit.layer.m));
     let matrices = unit.layer.matrices.len().max(1);
-    if let (Some(sigma), Some(scale)) = (row.number(&SIGMA_MP), row.number(&W_SCALE)) {
-        let variance = (sigma / scale).powi(2) / count(n);
-        row.set(&TW_P, edge_test(esd.max(), n, m, variance, matrices).p);
+    let whole = esd.count() == matrices * m && !unit.contents.is_product();
+    let rank_loss = row.integer(&RANK_LOSS).and_then(|loss| usize::try_from(loss).ok()).unwrap_or(0);
+    if options.inverse || !whole || 2 * rank_loss >= esd.count() {
+        return;
     }
-    if let Ok(found) = optimal_threshold(esd.eigenvalues(), n, m, Noise::FromMedian) {
-        row.set(&NUM_SPIKES_GD, found.num_spikes);
-    }
+    let Ok(found) = optimal_threshold(esd.eigenvalues(), n, m, Noise::FromMedian) else { return };
+    row.set(&NUM_SPIKES_GD, found.num_spikes);
+    row.set(&TW_P, edge_test(esd.max(), n, m, found.noise_variance, matrices).p);
 }

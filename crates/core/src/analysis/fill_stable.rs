@@ -1,7 +1,6 @@
-//! A layer's ESD and its power law in, the columns of the stable alpha out.
+//! A layer's fitted eigenvalues and their power law in, the columns of the stable alpha out.
 
 use heavytail_fits::{CheckedPowerLawOptions, PowerLaw, stable_alpha};
-use heavytail_spectra::Esd;
 
 use crate::columns_stable::{
     ALPHA_ALT, ALPHA_STABLE, ALPHA_STABLE_SPREAD, AMBIGUOUS, TAIL_EFFECTIVE, XMIN_ALT,
@@ -9,8 +8,13 @@ use crate::columns_stable::{
 use crate::row::Row;
 
 /// Sets the columns; they stay null where the average has no value.
-pub(crate) fn fill_stable(row: &mut Row, esd: &Esd, law: &PowerLaw, options: &CheckedPowerLawOptions) {
-    let Ok(stable) = stable_alpha(esd.eigenvalues(), law, options) else { return };
+pub(crate) fn fill_stable(
+    row: &mut Row,
+    eigenvalues: &[f64],
+    law: &PowerLaw,
+    options: &CheckedPowerLawOptions,
+) {
+    let Ok(stable) = stable_alpha(eigenvalues, law, options) else { return };
     row.set(&ALPHA_STABLE, stable.alpha_stable);
     row.set(&ALPHA_STABLE_SPREAD, stable.alpha_stable_spread);
     row.set(&TAIL_EFFECTIVE, stable.tail_effective);

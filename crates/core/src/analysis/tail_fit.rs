@@ -2,7 +2,7 @@
 
 use heavytail_fits::{
     CheckedFingerOptions, CheckedPowerLawOptions, ClippedPowerLaw, Cut, FingerOptions, FitFailure, PeakRule,
-    PowerLaw, PowerLawOptions, TruncatedPowerLaw, Xmax, XminMethod, fit_clip_xmax, fit_power_law,
+    PowerLaw, PowerLawOptions, SampleRule, TruncatedPowerLaw, Xmax, XminMethod, fit_clip_xmax, fit_power_law,
     fit_truncated,
 };
 
@@ -24,6 +24,8 @@ pub(crate) struct TailFitter {
     /// The same without an end, and how many of the largest the reference would drop: it reads a number past half
     /// of them as an eigenvalue.
     past_half: Option<(CheckedPowerLawOptions, usize)>,
+    /// The reference takes equal values at the upper end for a tail of their own.
+    keeps_ties: bool,
     /// The reference fails every fit of this kind.
     compat_fails: bool,
 }
@@ -80,6 +82,14 @@ impl TailFit {
         }
     }
 
+    /// How many of the largest eigenvalues were taken for fingers and left out, one more than `num_fingers` says.
+    pub(crate) fn num_dropped(&self) -> usize {
+        match self {
+            Self::Clipped(clipped) if clipped.num_fingers > 0 => clipped.num_fingers + 1,
+            _ => 0,
+        }
+    }
+
     /// The power law, where that is what was fitted.
     pub(crate) fn power_law(&self) -> Option<&PowerLaw> {
         match self {
@@ -117,6 +127,7 @@ impl TailFitter {
             fingers: if clipped { Some(fingers.check(&power_law)?) } else { None },
             fingers_run_out: options.compat && options.pl_package == PlPackage::Ww,
             past_half: (options.compat && dropped > 0).then_some((endless, dropped)),
+            keeps_ties: options.compat && dropped == 0 && options.pl_package == PlPackage::Ww,
             compat_fails: options.compat && peak && options.pl_package == PlPackage::Ww,
             power_law,
         })
@@ -156,7 +167,7 @@ impl TailFitter {
             }
             _ => fit_power_law(eigenvalues, &self.power_law)?,
         };
-        Ok(TailFit::PowerLaw(law))
+        Ok(TailFit::PowerLaw(if self.keeps_ties { tied_law(eigenvalues, law) } else { law }))
     }
 }
 
@@ -183,6 +194,26 @@ fn past_half_law(
         .map_err(|failure| NoFit::BelowXmax { xmax, failure })?;
     let below = eigenvalues.partition_point(|lambda| *lambda < law.xmin);
     Ok(PowerLaw { num_pl_spikes: eigenvalues.len() - below, ..law })
+}
+
+/// What the reference makes of the two largest eigenvalues where they are equal: a law of infinite exponent, whose D of ½
+/// wins where no other is below it.
+fn tied_law(eigenvalues: &[f64], law: PowerLaw) -> PowerLaw {
+    match *eigenvalues {
+        [.., xmin, xmax] if xmin >= xmax && law.rule == SampleRule::Plain && law.ks_distance > 0.5 => {
+            PowerLaw {
+                alpha: f64::INFINITY,
+                sigma: f64::INFINITY,
+                xmin,
+                xmin_index: eigenvalues.len() - 2,
+                ks_distance: 0.5,
+                tail_len: 2,
+                num_pl_spikes: eigenvalues.len() - eigenvalues.partition_point(|lambda| *lambda < xmin),
+                ..law
+            }
+        }
+        _ => law,
+    }
 }
 
 /// Index of the eigenvalue nearest to a number, the first among equals.

@@ -43,6 +43,11 @@ pub(crate) enum Contents {
 }
 
 impl Contents {
+    /// Whether the eigenvalues are those of a product, which is no matrix of independent elements.
+    pub(crate) fn is_product(&self) -> bool {
+        matches!(self, Self::LowRank(_) | Self::Intra(_))
+    }
+
     /// The low-rank products that the row is about.
     fn products(&self) -> &[Product] {
         match self {
