@@ -52,7 +52,11 @@ CELLS = [
         "In words, with an interval from matched layers and not just two means:",
     ),
     ("code", "print(comparison.sentence)"),
-    ("markdown", "Each model by itself:"),
+    (
+        "markdown",
+        "Each model by itself, told with the same care: eighteen layers are few, and an alpha from a few dozen "
+        "eigenvalues has a wide interval. Side by side the pair is certain; alone neither is.",
+    ),
     ("code", "print(little.verdict)\nprint()\nprint(much.verdict)"),
     (
         "markdown",
@@ -62,8 +66,8 @@ CELLS = [
     ("code", "little.table.plot.correlation_flow(much.table);"),
     (
         "markdown",
-        "The spectrum of one layer, and of the same layer in the other model. Much data makes a heavy tail, the straight "
-        "line; little data leaves the bulk of a random matrix.",
+        "The spectrum of one of them in both models. With little data the law holds for the very largest eigenvalues "
+        "only and falls off a cliff, alpha 15; with much data it begins far down and the tail is heavy.",
     ),
     (
         "code",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .canvas import own_or_given
+from .canvas import BAND, COLOURS, own_or_given
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from heavytail.details import Details
 
 __all__ = ["draw_alphas", "fitted"]
-
-_COLOURS = ("tab:red", "tab:green", "tab:blue", "tab:purple", "tab:orange")
-_BAND = (2.0, 6.0)
 
 
 def draw_alphas(
@@ -35,11 +32,12 @@ def draw_alphas(
         bins = max(10, min(60, 2 * round(len(together) ** 0.5)))
     edges = np.histogram_bin_edges(together if len(together) else [0.0, 1.0], bins=bins)
     if column == "alpha":
-        ax.axvspan(*_BAND, color="0.5", alpha=0.12, label="2 to 6")
+        ax.axvspan(*BAND, color="0.5", alpha=0.12, label="2 to 6")
     names = labels if labels is not None else [table.label for table in tables]
     for number, (values, name) in enumerate(zip(series, names, strict=True)):
-        colour = _COLOURS[number % len(_COLOURS)]
-        ax.hist(values, bins=list(edges), color=colour, alpha=0.55, label=name)
+        colour = COLOURS[number % len(COLOURS)]
+        # The first lies over the others.
+        ax.hist(values, bins=list(edges), color=colour, alpha=0.55, label=name, zorder=2 - 0.1 * number)
         if len(values):
             ax.axvline(float(np.mean(values)), color=colour, linestyle="--", linewidth=1)
     ax.set_xlabel(column)

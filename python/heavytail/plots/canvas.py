@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from heavytail import constants as ww
 from heavytail.errors import missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["own_axes", "own_or_given"]
+__all__ = ["BAND", "COLOURS", "own_axes", "own_or_given"]
+
+# The article's: the first model in red, the second in green.
+COLOURS = ("tab:red", "tab:green", "tab:blue", "tab:purple", "tab:orange")
+
+# Where the alphas of well-trained layers lie.
+BAND = (ww.OVER_TRAINED_THRESH, ww.UNDER_TRAINED_THRESH)
 
 
 def own_or_given(ax: Axes | None, **size: Any) -> Axes:

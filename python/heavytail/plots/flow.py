@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .canvas import own_or_given
+from .canvas import BAND, COLOURS, own_or_given
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,12 +20,14 @@ __all__ = ["draw_flow"]
 def draw_flow(tables: Sequence[Details], labels: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """One line a model; layers without a fit leave a gap."""
     ax = own_or_given(ax, figsize=(7, 4))
-    ax.axhspan(2.0, 6.0, color="0.5", alpha=0.12, label="2 to 6")
+    ax.axhspan(*BAND, color="0.5", alpha=0.12, label="2 to 6")
     names = labels if labels is not None else [table.label for table in tables]
-    for table, name in zip(tables, names, strict=True):
+    for number, (table, name) in enumerate(zip(tables, names, strict=True)):
         pairs = zip(table.column("status"), table.column("alpha"), strict=True)
         alphas = np.array([alpha if status == "success" else np.nan for status, alpha in pairs], dtype=float)
-        ax.plot(np.arange(len(alphas)), alphas, marker="o", markersize=3, linewidth=1, label=name)
+        colour = COLOURS[number % len(COLOURS)]
+        ax.plot(np.arange(len(alphas)), alphas, "o-", color=colour, markersize=3, linewidth=1, label=name)
+    ax.locator_params(axis="x", integer=True)
     ax.set_xlabel("depth: position of the layer")
     ax.set_ylabel("alpha")
     ax.legend()
