@@ -3,6 +3,10 @@
 use heavytail::column::find;
 use heavytail::columns_layer::{NAME, REASON};
 use heavytail::inspect::columns_distance::{DELTA_B, DELTA_W};
+use heavytail::inspect::columns_trap_burden::{
+    BULK_MODE_COUNT, IPR_LIFT, OV_LAM_WEIGHTED_MEAN, OV_RANK_MEAN, SPECTRAL_EXCESS_REL, TOP_5_LIFT,
+    TRAP_VARIANCE_BURDEN, U_TOP1_MASS,
+};
 use heavytail::inspect::columns_trap_vectors::{LEFT_TOP_MASS, U_EFFECTIVE_SUPPORT, V_GINI_ABS};
 use heavytail::inspect::columns_traps::{
     EVAL_PERM, MP_BULK_MAX, RANK1_MASS_AFTER_UNPERMUTE, SIGMA_TRAP_TOP, TOP_5_MASS, TRAP_INDEX, TRAP_Q,
@@ -77,6 +81,12 @@ fn a_planted_trap_is_one_row_that_tells_how_localized_it_is() {
     assert!(number(&TRAP_Q) > 0.8 && number(&U_EFFECTIVE_SUPPORT) < 1.5 && number(&V_GINI_ABS) > 0.9);
     assert!(number(&LEFT_TOP_MASS) > 0.9 && number(&RANK1_MASS_AFTER_UNPERMUTE) > 0.9);
     assert!(number(&SIGMA_TRAP_TOP) > 35.0 && number(&TOP_5_MASS) > 0.05);
+    // Held against ten modes of the bulk it is more localized, and weighs something.
+    assert_eq!(trap.integer(&BULK_MODE_COUNT), Some(10));
+    assert!(number(&IPR_LIFT) > 10.0 && number(&TOP_5_LIFT) > 1.0 && number(&U_TOP1_MASS) > 0.3);
+    assert!(number(&TRAP_VARIANCE_BURDEN) > 0.0 && number(&SPECTRAL_EXCESS_REL) > 1.0);
+    // The layer's own largest direction is the trap's.
+    assert!(number(&OV_RANK_MEAN) < 20.0 && number(&OV_LAM_WEIGHTED_MEAN) > 1000.0);
     assert_eq!(details.warnings, ["conv: has 9 matrices: traps are sought in layers of one"]);
 }
 

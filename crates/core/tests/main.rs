@@ -3,6 +3,7 @@
 
 mod bad_layers_are_rows;
 mod certainty;
+mod documents;
 mod fit_options;
 mod golden_derived;
 mod golden_options;

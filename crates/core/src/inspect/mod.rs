@@ -2,6 +2,7 @@
 //! the fit of eigenvalues from anywhere.
 
 pub mod columns_distance;
+pub mod columns_trap_burden;
 pub mod columns_trap_vectors;
 pub mod columns_traps;
 pub mod columns_weights;
@@ -9,6 +10,7 @@ pub mod columns_weights;
 pub mod distances;
 pub mod esd;
 pub mod fit;
+mod trap_burden;
 pub mod traps;
 pub mod weight_fits;
 

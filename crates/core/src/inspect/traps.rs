@@ -33,6 +33,7 @@ use crate::inspect::columns_traps::{
     SIGMA_TRAP_TOP, TOP_5_MASS, TOP_10_MASS, TRAP_BALANCE_RATIO, TRAP_DELTA, TRAP_DIFFUSENESS,
     TRAP_EVAL_MINUS_BULK, TRAP_INDEX, TRAP_IPR, TRAP_Q,
 };
+use crate::inspect::trap_burden::{BulkReference, fill_burden};
 use crate::model::Model;
 use crate::observer::Cancel;
 use crate::options::AnalyzeOptions;
@@ -95,6 +96,7 @@ fn layer_traps(model: &Model<'_>, unit: &Unit, options: &AnalyzeOptions) -> Resu
     let failure = |error| LayerFailure::of_spectrum(error, rows, cols);
     let own = top_triplets(&matrix, cols, &SpectrumOptions::default()).map_err(failure)?;
     let fingerprint = shuffled.permutation.fingerprint();
+    let bulk = BulkReference::new(&shuffled, &matrix)?;
     let mut table = Vec::with_capacity(shuffled.traps.singular.len());
     for index in 0..shuffled.traps.singular.len() {
         let mut row = Row::new();
@@ -106,7 +108,14 @@ fn layer_traps(model: &Model<'_>, unit: &Unit, options: &AnalyzeOptions) -> Resu
         row.set(&TOP_10_MASS, top_mass(&trap, 0.10));
         let trap = DenseMatrix::new(rows, cols, trap).map_err(LayerFailure::Spectrum)?;
         let top = top_triplets(&trap, 1, &SpectrumOptions::default()).map_err(failure)?;
-        fill_shape(&mut row, &top, &own, shuffled.traps.singular[index]);
+        let sigma = shuffled.traps.singular[index];
+        fill_shape(&mut row, &top, &own, sigma);
+        let excess = (sigma * sigma - shuffled.bulk.bulk_max, shuffled.bulk.bulk_max);
+        let pair = (
+            &shuffled.traps.left[index * rows..(index + 1) * rows],
+            &shuffled.traps.right[index * cols..(index + 1) * cols],
+        );
+        fill_burden(&mut row, &bulk, excess, pair, &top, &own);
         table.push(row);
     }
     Ok(table)
@@ -169,7 +178,7 @@ fn fill_overlap(row: &mut Row, columns: [&'static Column; 4], vector: &[f64], ba
 }
 
 /// Share of Σ|T| in the largest share of the elements, at least one of them.
-fn top_mass(elements: &[f64], share: f64) -> f64 {
+pub(crate) fn top_mass(elements: &[f64], share: f64) -> f64 {
     let mut sizes: Vec<f64> = elements.iter().map(|x| x.abs()).collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
@@ -178,7 +187,7 @@ fn top_mass(elements: &[f64], share: f64) -> f64 {
 }
 
 /// Σ (x/‖x‖)⁴: 1 for one element, 1/n for equal ones.
-fn inverse_participation(vector: &[f64]) -> f64 {
+pub(crate) fn inverse_participation(vector: &[f64]) -> f64 {
     let squares: f64 = vector.iter().map(|x| x * x).sum();
     vector.iter().map(|x| x.powi(4)).sum::<f64>() / (squares * squares)
 }
