@@ -49,7 +49,8 @@ function choose(report: Report, index: number): HTMLElement {
 
 function models(report: Report, pair: Pair): HTMLElement {
   const head = ["model", "verdict", "layers", "mean alpha", "median", "above 6", "below 2", "mean log10 λ max"];
-  const line = report.models.map((model, index) => {
+  const compared = report.models.filter((_, index) => index !== report.tuning?.change);
+  const line = compared.map((model, index) => {
     const colour = index === pair.first ? "first" : index === pair.second ? "second" : "none";
     const norms = fitted(model, "log_spectral_norm");
     const mean = norms.length ? norms.reduce((sum, value) => sum + value, 0) / norms.length : null;

@@ -46,6 +46,7 @@ export interface Curves {
   all: number;
   ranks: [number, number][];
   search: [number, number, number][];
+  edge: number | null;
 }
 
 export interface Uncovered {
@@ -93,6 +94,37 @@ export interface Pair {
   only_second: number[];
 }
 
+/** What training changed in one layer, W to W + ΔW. */
+export interface Change {
+  name: string;
+  base_name: string;
+  alpha_base: number | null;
+  alpha_tuned: number | null;
+  delta_alpha: number | null;
+  frobenius: number | null;
+  spectral: number | null;
+  relative: number | null;
+  rank: number | null;
+  stable_rank: number | null;
+  rank_90: number | null;
+  new_spikes: number | null;
+  reason: string;
+  base_row: number;
+  tuned_row: number;
+  change_row: number;
+}
+
+/** A model held against the one that it was trained from: indices of models, and a line a layer. */
+export interface Tuning {
+  base: number;
+  tuned: number;
+  change: number;
+  sentence: string;
+  layers: Change[];
+  only_base: string[];
+  only_tuned: string[];
+}
+
 export interface Report {
   schema: number;
   heavytail: string;
@@ -102,6 +134,7 @@ export interface Report {
   columns: Column[];
   models: Model[];
   pairs: Pair[];
+  tuning: Tuning | null;
 }
 
 /** The report that this page carries. */

@@ -1,20 +1,23 @@
 // The report that the page carries in, the view that its address names out.
 import { aboutView } from "./about_view";
+import { changesView } from "./changes_view";
 import { compareView } from "./compare_view";
 import { coverageView } from "./coverage_view";
 import { read, type Report } from "./data";
 import { h } from "./dom";
 import { layerView } from "./layer_view";
 import { layersView } from "./layers_view";
-import { address, parse, VIEWS, type Place, type View } from "./route";
+import { address, parse, views, type Place, type View } from "./route";
 import { themeButton } from "./theme";
 import { verdictView } from "./verdict_view";
 
-const TITLES: Record<View, string> = { verdict: "Verdict", layers: "Layers", compare: "Compare", coverage: "Coverage", about: "About" };
+const TITLES: Record<View, string> = { changes: "Changes", verdict: "Verdict", layers: "Layers", compare: "Compare", coverage: "Coverage", about: "About" };
 
 function view(report: Report, place: Place): HTMLElement {
   if (place.layer !== null) return layerView(report, place.model, place.layer);
   switch (place.view) {
+    case "changes":
+      return changesView(report, report.tuning!);
     case "layers":
       return layersView(report, place.model);
     case "compare":
@@ -29,15 +32,12 @@ function view(report: Report, place: Place): HTMLElement {
 }
 
 function navigation(report: Report, place: Place): HTMLElement {
-  const views = VIEWS.filter((name) => name !== "compare" || report.pairs.length > 0);
-  // A comparison is read first.
-  if (report.pairs.length > 0) views.sort((a, b) => Number(b === "compare") - Number(a === "compare"));
   const link = (name: View) => h("a", { href: address({ ...place, view: name }), ...(name === place.view ? { "aria-current": "page" } : {}) }, TITLES[name]);
-  return h("nav", { class: "views", "aria-label": "Views" }, ...views.map(link));
+  return h("nav", { class: "views", "aria-label": "Views" }, ...views(report).map(link));
 }
 
 function models(report: Report, place: Place): HTMLElement | null {
-  if (report.models.length < 2 || place.view === "compare") return null;
+  if (report.models.length < 2 || place.view === "compare" || place.view === "changes") return null;
   const select = h("select", { id: "model" });
   report.models.forEach((model, index) => select.append(h("option", { value: index, selected: index === place.model }, model.label)));
   select.addEventListener("change", () => (location.hash = address({ view: place.view, model: Number(select.value) })));
@@ -49,7 +49,7 @@ function show(report: Report, moved: boolean): void {
   const labels = report.models.map((model) => model.label);
   document.title = `${place.layer === null ? TITLES[place.view] : report.models[place.model]!.names[place.layer]} – ${labels.join(", ")} – heavytail`;
   const main = h("main", { id: "main", tabindex: -1 }, report.models.length > 0 ? view(report, place) : h("p", {}, "This report has no model."));
-  const title = h("h1", {}, place.view === "compare" ? labels.join(" · ") : (labels[place.model] ?? "heavytail"));
+  const title = h("h1", {}, place.view === "changes" ? labels[report.tuning!.tuned]! : place.view === "compare" ? labels.slice(0, report.tuning ? 2 : undefined).join(" · ") : (labels[place.model] ?? "heavytail"));
   const header = h("header", {}, h("div", { class: "masthead" }, h("span", { class: "brand" }, "heavytail"), title, models(report, place), themeButton()), navigation(report, place));
   const skip = h("a", { class: "skip", href: "#main" }, "Skip to the content");
   skip.addEventListener("click", (event) => {

@@ -1,7 +1,7 @@
 // The address after `#` in, where the reader is out, and back: every view and layer has an address to share.
 import type { Model, Report } from "./data";
 
-export const VIEWS = ["verdict", "layers", "compare", "coverage", "about"] as const;
+export const VIEWS = ["changes", "compare", "verdict", "layers", "coverage", "about"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Place {
@@ -12,6 +12,11 @@ export interface Place {
   layer: number | null;
 }
 
+/** The views that this report has, the one that it opens with first. */
+export function views(report: Report): View[] {
+  return VIEWS.filter((view) => (view !== "changes" || report.tuning !== null) && (view !== "compare" || report.pairs.length > 0));
+}
+
 export function parse(hash: string, report: Report): Place {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
   const index = (name: string, end: number) => {
@@ -20,9 +25,8 @@ export function parse(hash: string, report: Report): Place {
   };
   const model = index("model", report.models.length);
   const wanted = words.get("view") as View | null;
-  const home: View = report.pairs.length > 0 ? "compare" : "verdict";
-  let view = wanted && VIEWS.includes(wanted) ? wanted : home;
-  if (view === "compare" && report.pairs.length === 0) view = "verdict";
+  const there = views(report);
+  const view = wanted && there.includes(wanted) ? wanted : there[0]!;
   const layer = find(report.models[model], words);
   return { view: layer === null ? view : "layers", model, pair: index("pair", report.pairs.length), layer };
 }

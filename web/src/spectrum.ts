@@ -62,16 +62,16 @@ function density(model: Model, row: number, curves: Curves, fit: Fit | null): HT
       canvas.line([[x.scale(fit.xmin), y.scale(at(fit.xmin))], [x.scale(stop), y.scale(at(stop))]], "fit");
       canvas.mark(x.scale(fit.xmin), "xmin", "fit");
     }
-    edge(canvas, x.scale, model, row);
+    edge(canvas, x.scale, model, row, curves);
     return canvas;
   };
   const keys: [string, string][] = fit ? [["bulk", "bulk"], ["tail", "tail"], [`power law, alpha ${two(fit.alpha)}`, "fit-line"]] : [];
   return figure(title, summary, draw, keys.length ? legend(keys) : undefined);
 }
 
-/** The Marchenko–Pastur edge, where the table has one. */
-function edge(canvas: Canvas, scale: (value: number) => number, model: Model, row: number): void {
-  const bulk = number(model, "bulk_max", row);
+/** The Marchenko–Pastur edge, where there is a bulk. */
+function edge(canvas: Canvas, scale: (value: number) => number, model: Model, row: number, curves: Curves): void {
+  const bulk = number(model, "bulk_max", row) ?? curves.edge;
   if (bulk !== null && bulk > 0) canvas.mark(scale(bulk), "MP edge", "edge", 1);
   const shuffled = number(model, "rand_bulk_max", row);
   if (shuffled !== null && shuffled > 0) canvas.mark(scale(shuffled), "edge of shuffled W", "edge", 2);

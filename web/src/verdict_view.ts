@@ -9,6 +9,10 @@ import { percent, plural, short, STATES, two, WORDS } from "./words";
 export function verdictView(report: Report, index: number): HTMLElement {
   const model = report.models[index]!;
   const verdict = model.verdict;
+  if (index === report.tuning?.change) {
+    const words = "ΔW is what training added, not a trained layer: its alphas tell the shape of the change, and nothing about how much data there was.";
+    return h("div", {}, h("div", { class: "answer" }, h("p", { class: "word" }, "The change"), h("p", { class: "sentence" }, words)), h("div", { class: "two" }, alphas(report, model), roles(report, index)));
+  }
   const head = h(
     "div",
     { class: `answer ${verdict.word}` },

@@ -8,6 +8,7 @@ import { open } from "./browser.mjs";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PLACES = [
   ["pair.html", "#view=compare"],
+  ["tuned.html", "#view=changes"],
   ["one.html", "#view=verdict"],
   ["one.html", "#view=layers"],
   ["one.html", "#layer=h.8.attn.c_proj"],

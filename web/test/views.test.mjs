@@ -49,13 +49,13 @@ test("tables without curves and without rows are told, not drawn", async () => {
 
 test("every view fits 380 pixels and 4k, in light and dark", async () => {
   for (const [width, colorScheme] of [[380, "light"], [380, "dark"], [3840, "light"]]) {
-    for (const hash of [...VIEWS.map((view) => `#view=${view}`), "#layer=h.8.attn.c_proj"]) {
+    for (const hash of ["#view=changes", ...VIEWS.map((view) => `#view=${view}`), "#layer=h.8.attn.c_proj"]) {
       const fits = async (page) => {
         await page.waitForTimeout(30);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= width, `${hash} is ${wide} wide at ${width}`);
       };
-      await open("pair.html", hash, fits, { viewport: { width, height: 800 }, colorScheme });
+      await open(hash === "#view=changes" ? "tuned.html" : "pair.html", hash, fits, { viewport: { width, height: 800 }, colorScheme });
     }
   }
 });

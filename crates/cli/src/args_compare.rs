@@ -12,6 +12,10 @@ pub(crate) struct CompareArgs {
     /// Models, or details tables that heavytail or weightwatcher saved as CSV, JSON or Parquet; at least two.
     #[arg(num_args = 2.., required = true, value_name = "MODEL")]
     pub(crate) models: Vec<PathBuf>,
+    /// The first of two models is the one that the second was trained from, or to which the second is an adapter: tell
+    /// what the training changed in every layer.
+    #[arg(long, conflicts_with = "base_model")]
+    pub(crate) base: bool,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
     #[command(flatten)]

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &AnalyzeArgs, terminal: &Terminal) -> Result<Exit, Failu
     let label = labels(std::slice::from_ref(&args.model)).pop().unwrap_or_default();
     let tables = [(label, &details)];
     if let Some(page) = page {
-        page.finish(&tables, None)?;
+        page.finish(&tables, None, None)?;
     }
     if let Some(plots) = plots {
         plots.finish(&tables, args.analysis.threads)?;

@@ -24,6 +24,9 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
     }
     // A wrong option is told once, and before the first model is read.
     args.analysis.options().check()?;
+    if args.base {
+        return crate::cmd_tuning::run(args, terminal);
+    }
     let output = Output::prepare(args.output.output.as_deref())?;
     let page = Page::prepare(args.page.html.as_deref())?;
     let plots = Plots::prepare(args.page.plots.as_deref())?;
@@ -36,7 +39,7 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
         return Err(Failure::SomeModels { count: failed, all: args.models.len() });
     }
     if let Some(page) = page {
-        page.finish(&pairs, Some(&compared))?;
+        page.finish(&pairs, Some(&compared), None)?;
     }
     if let Some(plots) = plots {
         plots.finish(&pairs, args.analysis.threads)?;

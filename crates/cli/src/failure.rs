@@ -57,6 +57,12 @@ pub(crate) enum Failure {
         /// Why not, and what to do.
         why: &'static str,
     },
+    /// A base and more or fewer than one model that was trained from it.
+    #[error("--base holds one model against the one that it was trained from: name two models, not {count}")]
+    NotAPair {
+        /// The models that were named.
+        count: usize,
+    },
     /// Some models of a comparison could not be had; the rest was compared.
     #[error("{count} of {all} models could not be read; each is named above")]
     SomeModels {

@@ -78,7 +78,7 @@ pub(crate) fn table_of(
 
 /// The text of the file that says how strongly an adapter counts, where it lies beside the weights: in the folder, or
 /// in that of the file. Only adapters ask for it: a model that happens to lie beside one has nothing to do with it.
-fn adapter_config_beside(path: &Path) -> Result<Option<String>, Failure> {
+pub(crate) fn adapter_config_beside(path: &Path) -> Result<Option<String>, Failure> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let path = folder.join("adapter_config.json");
     match std::fs::read_to_string(&path) {
@@ -88,7 +88,7 @@ fn adapter_config_beside(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-fn interrupted(path: &Path, progress: &Progress) -> Failure {
+pub(crate) fn interrupted(path: &Path, progress: &Progress) -> Failure {
     let (names, all) = progress.finished();
     let done = names.len();
     let shown: Vec<_> = names.iter().take(NAMED).map(|name| escaped(name).into_owned()).collect();

@@ -29,6 +29,7 @@ mod cmd_describe;
 mod cmd_inspect;
 mod cmd_rewrite;
 mod cmd_shell;
+mod cmd_tuning;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use heavytail::tuning::Tuning;
 use heavytail::{Comparison, Details, VerdictOptions};
 use heavytail_report::{FileDigest, PageInput, PageModel, write_page};
 
@@ -23,6 +24,7 @@ impl Page {
         self,
         tables: &[(String, &Details)],
         comparison: Option<&Comparison>,
+        tuning: Option<&Tuning>,
     ) -> Result<(), Failure> {
         let files: Vec<Vec<FileDigest>> =
             tables.iter().map(|(_, details)| digests(&details.origin.files)).collect();
@@ -34,7 +36,7 @@ impl Page {
         let command = command();
         let verdict = VerdictOptions::default();
         self.0.finish(|out| {
-            write_page(&PageInput { models: &models, comparison, verdict, command: &command }, out)
+            write_page(&PageInput { models: &models, comparison, tuning, verdict, command: &command }, out)
         })
     }
 }

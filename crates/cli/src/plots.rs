@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use heavytail::Details;
-use heavytail_report::{Error, PlotOptions, write_plots};
+use heavytail::tuning::Tuning;
+use heavytail_report::{Error, PlotOptions, write_plots, write_tuning_plots};
 
 use crate::failure::Failure;
 
@@ -23,9 +24,24 @@ impl Plots {
         let models: Vec<(&str, &Details)> =
             tables.iter().map(|(label, details)| (label.as_str(), *details)).collect();
         let options = PlotOptions { threads, ..PlotOptions::default() };
-        match write_plots(&self.0, &models, &options) {
+        self.told(write_plots(&self.0, &models, &options))
+    }
+
+    /// Writes the figures of a tuning.
+    pub(crate) fn finish_tuning(
+        self,
+        tuning: &Tuning,
+        labels: (&str, &str),
+        threads: usize,
+    ) -> Result<(), Failure> {
+        let options = PlotOptions { threads, ..PlotOptions::default() };
+        self.told(write_tuning_plots(&self.0, tuning, labels, &options))
+    }
+
+    fn told(&self, written: Result<Vec<PathBuf>, Error>) -> Result<(), Failure> {
+        match written {
             Ok(_) => Ok(()),
-            Err(Error::Write(source)) => Err(Failure::Output { path: self.0, source }),
+            Err(Error::Write(source)) => Err(Failure::Output { path: self.0.clone(), source }),
             Err(other) => Err(Failure::Report(other)),
         }
     }

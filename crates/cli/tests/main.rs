@@ -4,15 +4,19 @@
 mod harness;
 
 mod analyze;
+mod bad_comparisons;
 mod bad_input;
 mod check;
 mod compare;
 mod describe;
+mod docs;
 mod golden;
 mod interrupt;
 mod memory;
 mod models;
 mod output;
 mod page;
+mod same_numbers;
 mod shell;
 mod sources;
+mod tuning;

@@ -1,6 +1,7 @@
 //! A pair of models in, the sentences that a person needs out, claiming no more than the interval supports.
 
 use crate::compare::{ComparedModel, PairComparison, PairWord};
+use crate::role::ranges;
 use crate::verdict::Verdict;
 
 /// What the pair shows, in words; `too_few` is the number of layers that it would take, where there are fewer.
@@ -65,20 +66,34 @@ pub(crate) fn sentence(
     format!("{text}{}", scale_words(pair, first, second))
 }
 
-/// The role with the most layers above 6 in one model, and what the other has there.
+/// The role with the most layers above 6 in one model, the blocks that they are in, and what the other has there.
 fn role_at_fault(verdict: &Verdict, other: &Verdict) -> Option<String> {
     let worst = verdict.roles.iter().filter(|role| role.above > 0).max_by(|a, b| {
         (a.above, a.mean).partial_cmp(&(b.above, b.mean)).unwrap_or(std::cmp::Ordering::Equal)
     })?;
     let there = other.roles.iter().find(|role| role.role == worst.role).map_or(0, |role| role.above);
-    let heading = if 2 * worst.above > verdict.above.len() { "Most" } else { "The largest group" };
-    Some(format!(
-        "{heading} of its layers above 6 {} {} ({} of {}; the other model: {there}).",
-        if heading == "Most" { "are" } else { "is" },
-        worst.role,
-        worst.above,
-        worst.layers
-    ))
+    let blocks: Vec<u64> = verdict
+        .above
+        .iter()
+        .filter(|layer| layer.role == worst.role)
+        .filter_map(|layer| layer.block)
+        .collect();
+    let blocks = match blocks.len() {
+        0 => String::new(),
+        1 => format!(", block {}", ranges(blocks)),
+        _ => format!(", blocks {}", ranges(blocks)),
+    };
+    let all = verdict.above.len();
+    let of = match (all, worst.above == all) {
+        (1, _) => "Its one layer above 6 is".to_owned(),
+        (_, true) => format!("All {all} of its layers above 6 are"),
+        _ => format!(
+            "Of its {all} layers above 6, {} {}",
+            worst.above,
+            if worst.above == 1 { "is" } else { "are" }
+        ),
+    };
+    Some(format!("{of} {}{blocks} (the other model: {there}).", worst.role))
 }
 
 /// The scale is told and never decides: a smaller norm flatters the worse model.

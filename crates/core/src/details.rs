@@ -44,6 +44,8 @@ pub struct LayerCurves {
     pub candidates: Vec<TailCandidate>,
     /// The eigenvalues of the layer with its elements shuffled, ascending; empty unless `randomize` was asked for.
     pub shuffled: Vec<f64>,
+    /// The upper edge of the Marchenko–Pastur bulk under the ESD; none where no bulk lies there.
+    pub bulk_edge: Option<f64>,
 }
 
 /// One xmin that a power-law fit considered, and the law from there on.

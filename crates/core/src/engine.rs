@@ -49,8 +49,18 @@ pub fn analyze(
     let options = options.get();
     let rounded = Rounded::new(model);
     let model = if options.compat { &rounded.model(model) } else { model };
+    analyze_planned(model, plan(model, options)?, options, observer, cancel)
+}
+
+/// Analyses what a plan lists.
+pub(crate) fn analyze_planned(
+    model: &Model<'_>,
+    plan: Plan,
+    options: &AnalyzeOptions,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+) -> Result<Details, Error> {
     let fitter = &TailFitter::new(options)?;
-    let plan = plan(model, options)?;
     let units = &plan.units;
     observer.planned(&units.iter().map(|unit| unit.task(options)).collect::<Vec<_>>());
     let job = |index: usize| Job {

@@ -61,6 +61,7 @@ pub mod transform;
 pub mod compare;
 mod compare_words;
 pub mod pairing;
+pub mod tuning;
 
 pub use checked::CheckedOptions;
 pub use column::{Column, ColumnType, registry};

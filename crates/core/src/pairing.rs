@@ -3,7 +3,7 @@
 //! By full name first; then, for what is left, by shape and position among layers of that shape, since the same
 //! network saved by two libraries differs in names and not in order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::columns_layer::{LAYER_TYPE, M, N};
 use crate::details::Details;
@@ -30,9 +30,7 @@ pub fn pair_layers(a: &Details, b: &Details) -> Pairing {
     }
     let mut partner: Vec<Option<usize>> =
         a.rows.iter().map(|row| by_name.get_mut(&key(row)).and_then(Vec::pop)).collect();
-    if partner.iter().all(Option::is_none) {
-        partner = by_shape(a, b);
-    }
+    by_shape(a, b, &mut partner);
     let taken: Vec<usize> = partner.iter().flatten().copied().collect();
     Pairing {
         matched: partner.iter().enumerate().filter_map(|(i, j)| Some((i, (*j)?))).collect(),
@@ -42,8 +40,12 @@ pub fn pair_layers(a: &Details, b: &Details) -> Pairing {
 }
 
 /// The name without a wrapper's prefix: `transformer.h.0` and `model.h.0` are the `h.0` of one network.
-fn key(row: &Row) -> String {
-    let name = layer_name(row).trim();
+pub(crate) fn key(row: &Row) -> String {
+    bare_name(layer_name(row).trim()).to_owned()
+}
+
+/// The same of a name.
+pub(crate) fn bare_name(name: &str) -> &str {
     let mut rest = name;
     while let Some((first, tail)) = rest.split_once('.') {
         if !matches!(first, "model" | "module" | "transformer" | "state_dict" | "_orig_mod" | "base_model") {
@@ -51,23 +53,23 @@ fn key(row: &Row) -> String {
         }
         rest = tail;
     }
-    rest.to_owned()
+    rest
 }
 
-fn by_shape(a: &Details, b: &Details) -> Vec<Option<usize>> {
+/// Gives partners to the rows that have none.
+fn by_shape(a: &Details, b: &Details, partner: &mut [Option<usize>]) {
     let shape = |row: &Row| (row.integer(&N), row.integer(&M), row.text(&LAYER_TYPE).to_owned());
+    let taken: BTreeSet<usize> = partner.iter().flatten().copied().collect();
     let mut waiting: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (index, row) in b.rows.iter().enumerate().rev() {
+    for (index, row) in b.rows.iter().enumerate().rev().filter(|(index, _)| !taken.contains(index)) {
         waiting.entry(shape(row)).or_default().push(index);
     }
-    a.rows
-        .iter()
-        .map(|row| {
-            let wanted = shape(row);
-            wanted.0?;
-            waiting.get_mut(&wanted).and_then(Vec::pop)
-        })
-        .collect()
+    for (row, partner) in a.rows.iter().zip(partner) {
+        let wanted = shape(row);
+        if partner.is_none() && wanted.0.is_some() {
+            *partner = waiting.get_mut(&wanted).and_then(Vec::pop);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +96,9 @@ mod tests {
         let a = table(&[("x", 4, 4), ("y", 8, 4), ("only_a", 2, 2)]);
         let b = table(&[("y", 8, 4), ("only_b", 2, 2), ("x", 4, 4)]);
         let pairing = pair_layers(&a, &b);
-        assert_eq!(pairing.matched, [(0, 2), (1, 0)]);
+        assert_eq!(pairing.matched, [(0, 2), (1, 0), (2, 1)], "what is left has the same shape");
+        let c = table(&[("x", 4, 4), ("y", 8, 4), ("only_c", 2, 1)]);
+        let pairing = pair_layers(&c, &b);
         assert_eq!((pairing.only_first, pairing.only_second), (vec![2], vec![1]));
     }
 

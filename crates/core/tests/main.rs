@@ -15,4 +15,5 @@ mod randomized;
 mod real_pair;
 mod rewriting;
 mod top_eigenvalues;
+mod tuning;
 mod verdicts;

@@ -5,6 +5,8 @@
 
 #[path = "../tests/planted.rs"]
 mod planted;
+#[path = "../tests/planted_tuning.rs"]
+mod planted_tuning;
 
 use std::error::Error;
 use std::fs::File;
@@ -12,6 +14,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use heavytail::columns_layer::LONGNAME;
+use heavytail::tuning::Tuning;
 use heavytail::{CompareOptions, Details, VerdictOptions, compare};
 use heavytail_report::{FileDigest, PageInput, PageModel, write_page};
 
@@ -38,7 +41,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     page(&folder.join("empty.html"), &[("empty", &planted::empty("none.safetensors"))])?;
     page(&folder.join("hostile.html"), &[(HOSTILE[0], &hostile()), (HOSTILE[1], &hostile())])?;
     page(&folder.join("500.html"), &[("500 layers", &planted::model(500, 384, &[7, 40, 90], 1))])?;
-    page(&folder.join("2000.html"), &[("2000 layers", &planted::model(2000, 384, &[7, 40, 90], 1))])
+    page(&folder.join("2000.html"), &[("2000 layers", &planted::model(2000, 384, &[7, 40, 90], 1))])?;
+    let tuning = planted_tuning::tuning(&fed, &starved, &planted::model(50, 96, &[], 40));
+    tuned_page(&folder.join("tuned.html"), &tuning)
+}
+
+fn tuned_page(path: &Path, tuning: &Tuning) -> Result<(), Box<dyn Error>> {
+    let models = [("base", &tuning.base), ("tuned", &tuning.tuned), ("tuned − base", &tuning.change)];
+    let tables: Vec<(String, &Details)> =
+        models[..2].iter().map(|(label, details)| ((*label).to_owned(), *details)).collect();
+    let models = models.map(|(label, details)| PageModel { label, details, files: &[] });
+    let input = PageInput {
+        models: &models,
+        comparison: Some(&compare(&tables, &CompareOptions::default())),
+        tuning: Some(tuning),
+        verdict: VerdictOptions::default(),
+        command: "heavytail compare base tuned --base --html report.html",
+    };
+    let mut out = BufWriter::new(File::create(path)?);
+    write_page(&input, &mut out)?;
+    Ok(out.flush()?)
 }
 
 fn hostile() -> Details {
@@ -71,6 +93,7 @@ fn page(path: &Path, models: &[(&str, &Details)]) -> Result<(), Box<dyn Error>> 
     let input = PageInput {
         models: &models,
         comparison: comparison.as_ref(),
+        tuning: None,
         verdict: VerdictOptions::default(),
         command: "heavytail compare starved fed --html report.html",
     };

@@ -1,13 +1,21 @@
-//! Alphas of one or more models in, the bins of their common histogram out; 2 and 6 are always edges.
+//! Numbers of one or more models in, the bins of their common histogram out; of alphas 2 and 6 are always edges.
 
 use heavytail::layer_verdict::{OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE};
 
 /// From here on all alphas share one bin: how far above 6 a layer lies says little.
 const OPEN_FROM: f64 = 10.0;
 
+/// Widths of bins of anything else: the first that needs no more than [`MOST`] bins.
+const STEPS: [f64; 8] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+const MOST: f64 = 18.0;
+
 /// Equal bins over a range, the last one open where alphas exceed [`OPEN_FROM`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Bins {
+    /// What is counted.
+    pub(crate) measure: &'static str,
+    /// The stretch of well-trained layers, where the numbers are alphas.
+    band: Option<(f64, f64)>,
     first: f64,
     step: f64,
     closed: usize,
@@ -27,7 +35,27 @@ impl Bins {
         let first = (lowest / step).floor() * step;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 10/0.25")]
         let closed = (((end - first) / step).floor() as usize + 1).min(((OPEN_FROM - first) / step) as usize);
-        Some(Self { first, step, closed, open: highest >= OPEN_FROM })
+        let band = Some((OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE));
+        Some(Self { measure: "alpha", band, first, step, closed, open: highest >= OPEN_FROM })
+    }
+
+    /// The same of log spectral norms, which no band judges; what is not finite is no value.
+    pub(crate) fn of_norms(series: &[&[f64]]) -> Option<Self> {
+        let values = || series.iter().flat_map(|values| values.iter().copied()).filter(|v| v.is_finite());
+        values().next()?;
+        let lowest = values().fold(f64::INFINITY, f64::min);
+        let span = values().fold(f64::NEG_INFINITY, f64::max) - lowest;
+        let widest = (span / MOST).max(10.0);
+        let step = STEPS.into_iter().find(|step| span / step < MOST).unwrap_or(widest);
+        let first = (lowest / step).floor() * step;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 19")]
+        let closed = ((lowest + span - first) / step + 1e-9).floor() as usize + 1;
+        Some(Self { measure: "log spectral norm", band: None, first, step, closed, open: false })
+    }
+
+    /// Whether there is a band of well-trained layers.
+    pub(crate) fn has_band(&self) -> bool {
+        self.band.is_some()
     }
 
     /// Number of bins.
@@ -48,19 +76,19 @@ impl Bins {
 
     /// Whether a bin lies in the band of well-trained layers.
     pub(crate) fn in_band(&self, bin: usize) -> bool {
-        (OVER_TRAINED_BELOW..UNDER_TRAINED_ABOVE).contains(&self.middle(bin))
+        self.band.is_some_and(|(low, high)| (low..high).contains(&self.middle(bin)))
     }
 
     /// How many values each bin holds; a lower edge belongs to its bin.
     pub(crate) fn counts(&self, values: &[f64]) -> Vec<usize> {
         let mut counts = vec![0; self.len()];
-        for value in values.iter().filter(|value| !value.is_nan()) {
+        for value in values.iter().filter(|value| value.is_finite() || (self.open && !value.is_nan())) {
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "the cast saturates: what lies outside falls into the first or the last bin"
             )]
-            let bin = ((value - self.first) / self.step).floor() as usize;
+            let bin = ((value - self.first) / self.step + 1e-9).floor() as usize;
             let last = counts.len().saturating_sub(1);
             if let Some(count) = counts.get_mut(bin.min(last)) {
                 *count += 1;
@@ -76,12 +104,14 @@ impl Bins {
         if self.open && bin == self.closed {
             return format!("{low:.decimals$} and up");
         }
-        format!("{low:.decimals$}–{:.decimals$}", low + self.step)
+        let between = if self.has_band() { "–" } else { " to " };
+        format!("{low:.decimals$}{between}{:.decimals$}", low + self.step)
     }
 
-    /// Cells of the widest label.
+    /// Cells of the widest label, or of what is counted.
     pub(crate) fn label_width(&self) -> usize {
-        (0..self.len()).map(|bin| crate::wrap::width(&self.label(bin))).max().unwrap_or(0)
+        let labels = (0..self.len()).map(|bin| crate::wrap::width(&self.label(bin)));
+        labels.fold(crate::wrap::width(self.measure), usize::max)
     }
 
     /// A line with the whole numbers above the bins that start with them, two cells a bin.
@@ -127,5 +157,20 @@ mod tests {
         assert_eq!(Bins::of(&[&[2.0], &[3.0]]).unwrap().label(0), "2.00–2.25");
         assert_eq!(Bins::of(&[&[], &[f64::NAN]]), None);
         assert_eq!(Bins::of(&[&[f64::INFINITY]]).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn norms_have_bins_of_their_own_width_and_no_band() {
+        let values = [-0.31, -0.3, 0.0, 0.1, 1.2, f64::NEG_INFINITY];
+        let bins = Bins::of_norms(&[&values]).unwrap();
+        let counts = bins.counts(&values);
+        assert_eq!((counts.iter().sum::<usize>(), counts[0], counts.last()), (5, 1, Some(&1)));
+        assert_eq!(
+            (bins.label(0), bins.label(1)),
+            ("-0.40 to -0.30".to_owned(), "-0.30 to -0.20".to_owned())
+        );
+        assert!(!(0..bins.len()).any(|bin| bins.in_band(bin)));
+        assert_eq!(Bins::of_norms(&[&[f64::NAN]]), None);
+        assert!(Bins::of_norms(&[&[-300.0, 300.0]]).unwrap().len() < 20);
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers of one or more models in, their histograms in block characters out, the 2–6 band marked.
+//! Numbers of one or more models in, their histograms in block characters out, of alphas with the 2–6 band marked.
 //!
 //! One model: a bar a bin. Two: both bars on one line, told apart by their glyphs, so that it reads without colour.
 //! More: one strip a model over a common axis.
@@ -63,11 +63,24 @@ fn bar(eighths: usize) -> String {
 /// of each model's layers, so that a small model compares with a large one.
 #[must_use]
 pub fn overlay(series: &[(&str, &[f64])], options: &TextOptions) -> String {
-    let values: Vec<&[f64]> = series.iter().map(|(_, values)| *values).collect();
-    let Some(bins) = Bins::of(&values) else { return String::new() };
-    match series {
-        [first, second] => two(&bins, *first, *second, options),
-        _ => strips(&bins, series, options),
+    drawn(Bins::of(&values(series)), series, options)
+}
+
+/// The same of log spectral norms: the scale, which the article shows beside alpha.
+#[must_use]
+pub fn norm_overlay(series: &[(&str, &[f64])], options: &TextOptions) -> String {
+    drawn(Bins::of_norms(&values(series)), series, options)
+}
+
+fn values<'a>(series: &[(&str, &'a [f64])]) -> Vec<&'a [f64]> {
+    series.iter().map(|(_, values)| *values).collect()
+}
+
+fn drawn(bins: Option<Bins>, series: &[(&str, &[f64])], options: &TextOptions) -> String {
+    match (bins, series) {
+        (None, _) => String::new(),
+        (Some(bins), [first, second]) => two(&bins, *first, *second, options),
+        (Some(bins), _) => strips(&bins, series, options),
     }
 }
 
@@ -113,6 +126,9 @@ fn strips(bins: &Bins, series: &[(&str, &[f64])], options: &TextOptions) -> Stri
     let wide = names.iter().map(|name| width(name)).max().unwrap_or(0);
     let blanks = |used: usize| " ".repeat((wide + 2).saturating_sub(used));
     let mut text = format!("{}{}\n", blanks(0), bins.ruler());
+    if !bins.has_band() {
+        text.insert_str(0, &format!("{}{}\n", blanks(0), painted(bins.measure, Ink::Dim, options.color)));
+    }
     for (name, (_, values)) in names.iter().zip(series) {
         let counts = bins.counts(values);
         let most = counts.iter().copied().max().unwrap_or(0).max(1);
@@ -121,8 +137,13 @@ fn strips(bins: &Bins, series: &[(&str, &[f64])], options: &TextOptions) -> Stri
         for (bin, count) in counts.iter().enumerate() {
             let height = (count * HEIGHTS.len()).div_ceil(most);
             let glyph = height.checked_sub(1).and_then(|at| HEIGHTS.get(at)).copied().unwrap_or(' ');
-            let ink = Ink::of(LayerVerdict::of_alpha(bins.middle(bin)));
+            let ink =
+                if bins.has_band() { Ink::of(LayerVerdict::of_alpha(bins.middle(bin))) } else { Ink::Plain };
             text.push_str(&painted(&glyph.to_string().repeat(2), ink, options.color));
+        }
+        if !bins.has_band() {
+            end_line(&mut text);
+            continue;
         }
         let above = values.iter().filter(|value| **value > UNDER_TRAINED_ABOVE).count();
         let share = percent(ratio(above, values.len()));
@@ -148,9 +169,13 @@ fn ratio(part: usize, all: usize) -> f64 {
 }
 
 fn heading(bins: &Bins, measure: &str, options: &TextOptions) -> String {
-    let blanks = " ".repeat(bins.label_width().saturating_sub("alpha".len()));
-    let band = format!("┃ {OVER_TRAINED_BELOW} to {UNDER_TRAINED_ABOVE}: well trained");
-    let text = format!("{blanks}alpha  {measure}   {band}");
+    let name = bins.measure;
+    let blanks = " ".repeat(bins.label_width().saturating_sub(width(name)));
+    let text = if bins.has_band() {
+        format!("{blanks}{name}  {measure}   ┃ {OVER_TRAINED_BELOW} to {UNDER_TRAINED_ABOVE}: well trained")
+    } else {
+        format!("{blanks}{name}  {measure}")
+    };
     format!("{}\n", painted(&text, Ink::Dim, options.color))
 }
 

@@ -77,15 +77,25 @@ pub fn write_json_judged(
 /// # Errors
 /// [`Error::Write`] when `out` refuses.
 pub fn write_comparison_json(comparison: &Comparison, out: &mut dyn Write) -> Result<(), Error> {
-    #[derive(Serialize)]
-    struct Compared<'a> {
-        label: &'a str,
-        verdict: &'a heavytail::Verdict,
-        means: serde_json::Map<String, serde_json::Value>,
-        alphas: &'a [f64],
-        log_spectral_norms: &'a [f64],
-    }
-    let models: Vec<Compared<'_>> = comparison
+    let mut document = Document::open(out, "comparison")?;
+    document.lines("models", &compared(comparison))?;
+    document.lines("pairs", &comparison.pairs)?;
+    document.close()
+}
+
+/// One model of a comparison, as documents have it.
+#[derive(Serialize)]
+pub(crate) struct Compared<'a> {
+    label: &'a str,
+    verdict: &'a heavytail::Verdict,
+    means: serde_json::Map<String, serde_json::Value>,
+    alphas: &'a [f64],
+    log_spectral_norms: &'a [f64],
+}
+
+/// The models of a comparison.
+pub(crate) fn compared(comparison: &Comparison) -> Vec<Compared<'_>> {
+    comparison
         .models
         .iter()
         .map(|model| Compared {
@@ -95,11 +105,7 @@ pub fn write_comparison_json(comparison: &Comparison, out: &mut dyn Write) -> Re
             alphas: &model.alphas,
             log_spectral_norms: &model.log_spectral_norms,
         })
-        .collect();
-    let mut document = Document::open(out, "comparison")?;
-    document.lines("models", &models)?;
-    document.lines("pairs", &comparison.pairs)?;
-    document.close()
+        .collect()
 }
 
 /// Writes what a gate found as one JSON document: the model, whether the gate is shut, and every finding.
@@ -119,12 +125,12 @@ pub fn write_findings_json(
 }
 
 /// An object written field by field, its lists an element a line.
-struct Document<'a> {
+pub(crate) struct Document<'a> {
     out: &'a mut dyn Write,
 }
 
 impl<'a> Document<'a> {
-    fn open(out: &'a mut dyn Write, kind: &str) -> Result<Self, Error> {
+    pub(crate) fn open(out: &'a mut dyn Write, kind: &str) -> Result<Self, Error> {
         out.write_all(b"{").map_err(Error::Write)?;
         let mut document = Self { out };
         document.value("\"schema_version\":", &SCHEMA_VERSION)?;
@@ -138,11 +144,11 @@ impl<'a> Document<'a> {
         serde_json::to_writer(&mut *self.out, value).map_err(|error| Error::Write(error.into()))
     }
 
-    fn field(&mut self, name: &str, value: &impl Serialize) -> Result<(), Error> {
+    pub(crate) fn field(&mut self, name: &str, value: &impl Serialize) -> Result<(), Error> {
         self.value(&format!(",\n\"{name}\":"), value)
     }
 
-    fn lines(&mut self, name: &str, values: &[impl Serialize]) -> Result<(), Error> {
+    pub(crate) fn lines(&mut self, name: &str, values: &[impl Serialize]) -> Result<(), Error> {
         self.out.write_all(format!(",\n\"{name}\":[").as_bytes()).map_err(Error::Write)?;
         for (index, value) in values.iter().enumerate() {
             self.value(if index == 0 { "\n" } else { ",\n" }, value)?;
@@ -150,7 +156,7 @@ impl<'a> Document<'a> {
         self.out.write_all(b"\n]").map_err(Error::Write)
     }
 
-    fn close(self) -> Result<(), Error> {
+    pub(crate) fn close(self) -> Result<(), Error> {
         self.out.write_all(b"\n}\n").map_err(Error::Write)?;
         self.out.flush().map_err(Error::Write)
     }

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use heavytail::tuning::Tuning;
 use heavytail::{Comparison, Details, VerdictOptions, judge};
 
 use crate::error::Error;
@@ -47,6 +48,8 @@ pub struct PageInput<'a> {
     pub models: &'a [PageModel<'a>],
     /// The comparison of the same models in the same order, where there are several.
     pub comparison: Option<&'a Comparison>,
+    /// What a training changed, where the models are its base, its tuned model and its changes.
+    pub tuning: Option<&'a Tuning>,
     /// The limits of each model's verdict.
     pub verdict: VerdictOptions,
     /// The command that makes this page again.
@@ -75,6 +78,9 @@ fn write_parts(input: &PageInput<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// What a reader without scripts is told.
 fn sentences(input: &PageInput<'_>) -> Vec<String> {
+    if let Some(tuning) = input.tuning {
+        return vec![tuning.sentence.clone()];
+    }
     let compared = input.comparison.map_or(&[][..], |comparison| &comparison.pairs);
     let own = input
         .models

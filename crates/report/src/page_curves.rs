@@ -34,6 +34,8 @@ pub(crate) struct PageCurves {
     ranks: Vec<(usize, f64)>,
     /// (xmin, alpha, D) of the search, ascending in xmin.
     search: Vec<(f64, f64, f64)>,
+    /// Where the Marchenko–Pastur bulk ends.
+    edge: Option<f64>,
 }
 
 impl PageCurves {
@@ -51,6 +53,7 @@ impl PageCurves {
                 .into_iter()
                 .map(|one| (short(one.xmin), short(one.alpha), short(one.ks_distance)))
                 .collect(),
+            edge: curves.bulk_edge.map(short),
         }
     }
 }

@@ -11,9 +11,10 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::page::{FileDigest, PageInput, PageModel};
 use crate::page_curves::{PageCurves, points_a_curve};
+use crate::page_tuning::TuningData;
 
 /// Raised when the page's script could misread an older value.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 #[derive(serde::Serialize)]
 pub(crate) struct PageData<'a> {
@@ -26,6 +27,7 @@ pub(crate) struct PageData<'a> {
     columns: Vec<&'static Column>,
     models: Vec<ModelData<'a>>,
     pairs: Vec<PairData<'a>>,
+    tuning: Option<TuningData<'a>>,
 }
 
 #[derive(serde::Serialize)]
@@ -76,6 +78,7 @@ impl<'a> PageData<'a> {
             columns,
             models: input.models.iter().map(|model| ModelData::new(model, &input.verdict, points)).collect(),
             pairs: input.comparison.map_or_else(Vec::new, |comparison| pairs(comparison, input.models)),
+            tuning: TuningData::new(input),
         }
     }
 }

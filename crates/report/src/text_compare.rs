@@ -1,4 +1,4 @@
-//! A comparison of models in, histograms, summaries side by side and what each pair shows out, as text.
+//! A comparison of models in, histograms of alphas and of scales, summaries side by side and what each pair shows out, as text.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use heavytail::compare::{ComparedModel, PairComparison};
 
 use crate::escape::escaped;
 use crate::grid::{Cell, GridColumn, rendered, total_width};
-use crate::histogram::{letter, overlay};
+use crate::histogram::{letter, norm_overlay, overlay};
 use crate::number::percent;
 use crate::style::{Ink, TextOptions, painted};
 use crate::text_verdict::ink;
@@ -19,12 +19,7 @@ const NAMED: usize = 8;
 /// The whole comparison: the alphas overlaid, the models side by side, each verdict, every pair.
 #[must_use]
 pub fn comparison(comparison: &Comparison, options: &TextOptions) -> String {
-    let series: Vec<(&str, &[f64])> =
-        comparison.models.iter().map(|model| (model.label.as_str(), model.alphas.as_slice())).collect();
-    let mut text = overlay(&series, options);
-    if !text.is_empty() {
-        text.push('\n');
-    }
+    let mut text = overlays(comparison, options);
     text.push_str(&summaries(comparison, options));
     for (index, model) in comparison.models.iter().enumerate() {
         let label = format!("{} {}", letter(index), escaped(&model.label));
@@ -36,6 +31,16 @@ pub fn comparison(comparison: &Comparison, options: &TextOptions) -> String {
         text.push_str(&pair_text(pair, &comparison.models, options));
     }
     text
+}
+
+/// The alphas of the models over each other, then their log spectral norms, each with a blank line after it.
+pub(crate) fn overlays(comparison: &Comparison, options: &TextOptions) -> String {
+    fn series(models: &[ComparedModel], of: fn(&ComparedModel) -> &Vec<f64>) -> Vec<(&str, &[f64])> {
+        models.iter().map(|model| (model.label.as_str(), of(model).as_slice())).collect()
+    }
+    let alphas = overlay(&series(&comparison.models, |model| &model.alphas), options);
+    let norms = norm_overlay(&series(&comparison.models, |model| &model.log_spectral_norms), options);
+    [alphas, norms].into_iter().filter(|text| !text.is_empty()).map(|text| text + "\n").collect()
 }
 
 /// The models side by side, a line a measure; tables of several models that exceed the width are parted.
@@ -129,17 +134,22 @@ fn averaged(models: &[ComparedModel]) -> Vec<&'static str> {
 fn pair_text(pair: &PairComparison, models: &[ComparedModel], options: &TextOptions) -> String {
     let mut text = format!("{}\n", wrapped(&escaped(&pair.sentence), options.width));
     for (model, names) in [(pair.first, &pair.only_first), (pair.second, &pair.only_second)] {
-        if names.is_empty() {
-            continue;
-        }
         let label = models.get(model).map_or("?", |model| model.label.as_str());
-        let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
-        let more = match names.len() - named.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let words = format!("Only in {label} ({}): {}{more}.", names.len(), named.join(", "));
-        let _ = writeln!(text, "{}", wrapped(&escaped(&words), options.width));
+        text += &only_in(label, names, options);
     }
     text
+}
+
+/// The layers that one model has alone; nothing where there is none.
+pub(crate) fn only_in(label: &str, names: &[String], options: &TextOptions) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    let more = match names.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let words = format!("Only in {label} ({}): {}{more}.", names.len(), named.join(", "));
+    wrapped(&escaped(&words), options.width) + "\n"
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use heavytail::columns_layer::N;
 use heavytail::{CompareOptions, compare};
 use heavytail_report::{write_comparison_json, write_json, write_jsonl};
 use serde_json::Value;
@@ -146,7 +147,8 @@ fn json_lines_are_the_rows() {
 
 #[test]
 fn a_comparison_document_has_models_and_pairs() {
-    let (a, b) = (model(), of(&[("transformer.h.0.attn.c_attn", 3.0), ("other", 2.5)]));
+    let (a, mut b) = (model(), of(&[("transformer.h.0.attn.c_attn", 3.0), ("other", 2.5)]));
+    b.rows[1].set(&N, 512_usize);
     let comparison = compare(&[("a".to_owned(), &a), ("b".to_owned(), &b)], &CompareOptions::default());
     let document = document(|out| write_comparison_json(&comparison, out).unwrap());
     assert_eq!(

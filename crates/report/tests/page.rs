@@ -15,7 +15,8 @@ fn page(models: &[(&str, &Details)], comparison: Option<&Comparison>) -> String 
         models.iter().map(|(label, details)| PageModel { label, details, files: &[] }).collect();
     let verdict = VerdictOptions::default();
     let mut out = Vec::new();
-    write_page(&PageInput { models: &models, comparison, verdict, command: HOSTILE }, &mut out).unwrap();
+    write_page(&PageInput { models: &models, comparison, tuning: None, verdict, command: HOSTILE }, &mut out)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -114,7 +115,8 @@ fn a_disk_that_is_full_is_an_error() {
             Ok(())
         }
     }
-    let input = PageInput { models: &[], comparison: None, verdict: VerdictOptions::default(), command: "" };
+    let verdict = VerdictOptions::default();
+    let input = PageInput { models: &[], comparison: None, tuning: None, verdict, command: "" };
     let error = write_page(&input, &mut Full).unwrap_err();
     assert!(matches!(error, Error::Write(_)));
     assert!(error.to_string().starts_with("can't be written: "));

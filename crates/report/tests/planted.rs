@@ -87,7 +87,9 @@ pub(crate) fn layer(
         .into_iter()
         .map(|one| TailCandidate { xmin: one.xmin, alpha: one.alpha, ks_distance: one.ks_distance })
         .collect();
-    (row, LayerCurves { eigenvalues, candidates, shuffled: Vec::new() })
+    // Where the planted bulk ends.
+    let bulk_edge = Some(1.0);
+    (row, LayerCurves { eigenvalues, candidates, shuffled: Vec::new(), bulk_edge })
 }
 
 /// A GPT-2-shaped model of `layers` layers with `n` eigenvalues each, planted exponents 3 to 4.5, and exponent 9 in the

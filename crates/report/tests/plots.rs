@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use heavytail::Details;
 use heavytail::columns_layer::LONGNAME;
+use heavytail::{Details, LayerCurves};
 use heavytail_report::{PlotOptions, write_plots};
 
 use crate::planted;
@@ -81,15 +81,9 @@ fn rows_without_a_fit_and_empty_tables_have_what_can_be_drawn() {
     let mut details = planted::empty("none");
     assert_eq!(names(folder.path(), &[("none", &details)], &VECTORS).len(), 3);
     details.rows.push(planted::unfitted(1, "zeros"));
-    details.curves.push(Some(heavytail::LayerCurves {
-        eigenvalues: vec![0.0; 20],
-        ..heavytail::LayerCurves::default()
-    }));
+    details.curves.push(Some(LayerCurves { eigenvalues: vec![0.0; 20], ..LayerCurves::default() }));
     details.rows.push(planted::unfitted(2, "equal"));
-    details.curves.push(Some(heavytail::LayerCurves {
-        eigenvalues: vec![2.0; 20],
-        ..heavytail::LayerCurves::default()
-    }));
+    details.curves.push(Some(LayerCurves { eigenvalues: vec![2.0; 20], ..LayerCurves::default() }));
     let files = names(folder.path(), &[("none", &details)], &VECTORS);
     assert_eq!(files.iter().filter(|file| file.starts_with("layer")).count(), 1, "{files:?}");
 }

@@ -1,6 +1,6 @@
 //! One layer in, its row and (when asked for) its curves out.
 
-use heavytail_fits::{CheckedPowerLawOptions, fit_power_law, power_law_candidates};
+use heavytail_fits::{CheckedPowerLawOptions, fit_power_law, mp_fit, power_law_candidates};
 use heavytail_spectra::Esd;
 
 use crate::analysis::fill_certainty::{fill_certainty, fill_edges};
@@ -9,7 +9,7 @@ use crate::analysis::fill_erg::fill_erg;
 use crate::analysis::fill_farms::fill_farms;
 use crate::analysis::fill_fit::{fill_fit, fill_no_spectrum, set_verdict};
 use crate::analysis::fill_layer::fill_layer;
-use crate::analysis::fill_mp::fill_mp;
+use crate::analysis::fill_mp::{fill_mp, square_law};
 use crate::analysis::fill_random::fill_random;
 use crate::analysis::fill_reason::add_reason;
 use crate::analysis::fill_spectrum::fill_spectrum;
@@ -79,7 +79,10 @@ pub(crate) fn analyze_layer(
     if !whole {
         leave_the_tail(&mut row, &spectrum);
     }
-    let curves = (options.keep_curves && whole).then(|| curves(spectrum.esd, shuffled, fitter.power_law()));
+    let curves = (options.keep_curves && whole).then(|| {
+        let edge = bulk_edge(&spectrum.esd, unit, options.compat);
+        curves(spectrum.esd, shuffled, edge, fitter.power_law())
+    });
     Analyzed { row, curves }
 }
 
@@ -125,9 +128,20 @@ pub(crate) fn failed(unit: &Unit, failure: &LayerFailure) -> Analyzed {
 }
 
 /// What is kept beside the row for plots and pages.
-pub(crate) fn curves(esd: Esd, shuffled: Vec<f64>, fit_options: &CheckedPowerLawOptions) -> LayerCurves {
+pub(crate) fn curves(
+    esd: Esd,
+    shuffled: Vec<f64>,
+    bulk_edge: Option<f64>,
+    fit_options: &CheckedPowerLawOptions,
+) -> LayerCurves {
     let candidates = tail_candidates(&esd, fit_options);
-    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates, shuffled }
+    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates, shuffled, bulk_edge }
+}
+
+/// Where the Marchenko–Pastur bulk under the ESD ends.
+fn bulk_edge(esd: &Esd, unit: &Unit, compat: bool) -> Option<f64> {
+    let bulk = mp_fit(esd.eigenvalues(), unit.layer.n, unit.layer.m, square_law(compat));
+    bulk.ok().filter(|bulk| bulk.feasible).map(|bulk| bulk.bulk_max)
 }
 
 /// Every xmin that a fit considers, ascending; none where there is no tail.

@@ -6,7 +6,7 @@
 pub(crate) mod analyze_layer;
 pub(crate) mod layer_failure;
 pub(crate) mod plan;
-mod plan_adapters;
+pub(crate) mod plan_adapters;
 pub(crate) mod unit;
 
 mod open_delta;

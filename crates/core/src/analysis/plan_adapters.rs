@@ -48,11 +48,11 @@ pub(crate) fn plan_adapters(
     Ok(())
 }
 
-fn factor_tensors(update: &LowRankUpdate) -> Vec<usize> {
+pub(crate) fn factor_tensors(update: &LowRankUpdate) -> Vec<usize> {
     update.products.iter().flat_map(|product| [product.left.tensor, product.right.tensor]).collect()
 }
 
-fn update_unit(model: &Model<'_>, update: LowRankUpdate) -> Unit {
+pub(crate) fn update_unit(model: &Model<'_>, update: LowRankUpdate) -> Unit {
     let tensor = update.products.first().map_or(0, |product| product.right.tensor);
     let layer = Layer {
         id: update.id,

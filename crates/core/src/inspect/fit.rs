@@ -36,6 +36,6 @@ pub fn fit(eigenvalues: Vec<f64>, options: &CheckedOptions) -> Result<Details, E
     })?;
     let mut row = Row::new();
     fill_fit(&mut row, &esd, options, &fitter);
-    let curves = curves(esd, Vec::new(), fitter.power_law());
+    let curves = curves(esd, Vec::new(), None, fitter.power_law());
     Ok(Details { rows: vec![row], curves: vec![Some(curves)], sparse: true, ..Details::default() })
 }

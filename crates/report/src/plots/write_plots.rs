@@ -8,17 +8,19 @@ use std::sync::{Mutex, PoisonError};
 use heavytail::columns_fit::ALPHA;
 use heavytail::columns_spectrum::LOG_SPECTRAL_NORM;
 use heavytail::density::peak;
+use heavytail::tuning::Tuning;
 use heavytail::verdict::layer_name;
 use heavytail::{Details, LayerCurves, Row};
 
 use crate::error::Error;
-use crate::figure_depth::correlation_flow;
-use crate::figure_histogram::{alpha_histogram, alpha_overlay, norm_overlay};
-use crate::figure_layer::{esd, xmin_search};
-use crate::scene::Scene;
-use crate::scene_font::Font;
-use crate::scene_png::{PRINT, png};
-use crate::scene_svg::svg;
+use crate::plots::figure_change::change_by_depth;
+use crate::plots::figure_depth::correlation_flow;
+use crate::plots::figure_histogram::{alpha_histogram, alpha_overlay, norm_overlay};
+use crate::plots::figure_layer::{esd, xmin_search};
+use crate::plots::scene::Scene;
+use crate::plots::scene_font::Font;
+use crate::plots::scene_png::{PRINT, png};
+use crate::plots::scene_svg::svg;
 
 /// Which files are written, and by how many threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,7 @@ enum Plot<'a> {
     AlphaOverlay,
     NormOverlay,
     Flow,
+    Change(&'a Tuning),
     Esd(Layer<'a>),
     Xmin(Layer<'a>),
 }
@@ -65,7 +68,33 @@ pub fn write_plots(
     models: &[(&str, &Details)],
     options: &PlotOptions,
 ) -> Result<Vec<PathBuf>, Error> {
-    let plots = plots(models);
+    written(folder, models, &plots(models), options)
+}
+
+/// Writes the figures of a tuning: those of the base and the tuned model over each other, the ESD of both and of ΔW of
+/// every layer, and what changed by depth. `labels` are those of the base and the tuned model.
+///
+/// # Errors
+/// As [`write_plots`].
+pub fn write_tuning_plots(
+    folder: &Path,
+    tuning: &Tuning,
+    (base, tuned): (&str, &str),
+    options: &PlotOptions,
+) -> Result<Vec<PathBuf>, Error> {
+    let models = [(base, &tuning.base), (tuned, &tuning.tuned)];
+    let mut plots = plots(&models);
+    plots.push(("change-by-depth".to_owned(), Plot::Change(tuning)));
+    plots.extend(layers("change-", &tuning.change));
+    written(folder, &models, &plots, options)
+}
+
+fn written(
+    folder: &Path,
+    models: &[(&str, &Details)],
+    plots: &[(String, Plot<'_>)],
+    options: &PlotOptions,
+) -> Result<Vec<PathBuf>, Error> {
     publish(folder, |unfinished| {
         each(plots.len(), options.threads, |index, font| {
             let (name, plot) = &plots[index];
@@ -109,12 +138,19 @@ fn plots<'a>(models: &[(&'a str, &'a Details)]) -> Vec<(String, Plot<'a>)> {
             String::new()
         };
         plots.push((format!("{model}alpha-histogram"), Plot::Alphas { label, details }));
-        for (place, (row, curves)) in details.rows.iter().zip(&details.curves).enumerate() {
-            let Some(curves) = curves else { continue };
-            let layer = format!("{model}layer-{:04}-{}", place + 1, safe(layer_name(row), 80));
-            plots.push((format!("{layer}-esd"), Plot::Esd(Layer { row, curves })));
-            plots.push((format!("{layer}-xmin"), Plot::Xmin(Layer { row, curves })));
-        }
+        plots.extend(layers(&model, details));
+    }
+    plots
+}
+
+/// Two figures of every layer whose curves were kept.
+fn layers<'a>(model: &str, details: &'a Details) -> Vec<(String, Plot<'a>)> {
+    let mut plots = Vec::with_capacity(2 * details.rows.len());
+    for (place, (row, curves)) in details.rows.iter().zip(&details.curves).enumerate() {
+        let Some(curves) = curves else { continue };
+        let layer = format!("{model}layer-{:04}-{}", place + 1, safe(layer_name(row), 80));
+        plots.push((format!("{layer}-esd"), Plot::Esd(Layer { row, curves })));
+        plots.push((format!("{layer}-xmin"), Plot::Xmin(Layer { row, curves })));
     }
     plots
 }
@@ -175,6 +211,7 @@ fn draw(plot: &Plot<'_>, models: &[(&str, &Details)], font: &Font) -> Option<Sce
         Plot::AlphaOverlay => Some(alpha_overlay(&values(&ALPHA), font)),
         Plot::NormOverlay => Some(norm_overlay(&values(&LOG_SPECTRAL_NORM), font)),
         Plot::Flow => Some(correlation_flow(models, font)),
+        Plot::Change(tuning) => Some(change_by_depth(tuning, font)),
         Plot::Esd(layer) => esd(layer_name(layer.row), layer.row, layer.curves, font),
         Plot::Xmin(layer) => xmin_search(layer_name(layer.row), layer.row, layer.curves, font),
     }

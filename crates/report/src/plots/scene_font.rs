@@ -5,7 +5,7 @@
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
 /// Inter Regular, 444 characters (assets/README.md).
-const INTER: &[u8] = include_bytes!("../assets/inter-subset.otf");
+const INTER: &[u8] = include_bytes!("../../assets/inter-subset.otf");
 
 /// The font, parsed.
 pub(crate) struct Font {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::scene::{Anchor, Mark, Scene};
+use crate::plots::scene::{Anchor, Mark, Scene};
 
 /// The picture as an SVG document.
 pub(crate) fn svg(scene: &Scene) -> String {
@@ -91,7 +91,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::INK;
+    use crate::plots::scene::INK;
 
     #[test]
     fn a_hostile_name_stays_words() {

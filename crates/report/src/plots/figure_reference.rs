@@ -11,12 +11,12 @@ use heavytail::columns_random::{
 use heavytail::fits::MarchenkoPastur;
 use heavytail::{LayerCurves, LayerVerdict, Row, TailCandidate};
 
-use crate::figure::{Axis, Frame, HEIGHT, WIDTH, titled};
-use crate::figure_density::{Densities, Series};
-use crate::figure_layer::esd;
 use crate::page_curves::thinned;
-use crate::scene::{Anchor, BLUE, Colour, GREEN, INK, ORANGE, PURPLE, SOFT, STONE, Scene, VERMILLION};
-use crate::scene_font::Font;
+use crate::plots::figure::{Axis, Frame, HEIGHT, WIDTH, titled};
+use crate::plots::figure_density::{Densities, Series};
+use crate::plots::figure_layer::esd;
+use crate::plots::scene::{Anchor, BLUE, Colour, GREEN, INK, ORANGE, PURPLE, SOFT, STONE, Scene, VERMILLION};
+use crate::plots::scene_font::Font;
 
 /// Points of a curve.
 const POINTS: usize = 400;

@@ -4,10 +4,10 @@ use heavytail::columns_fit::ALPHA;
 use heavytail::layer_verdict::{OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE};
 use heavytail::{Details, LayerVerdict};
 
-use crate::figure::{Axis, Frame, legend};
-use crate::figure_histogram::state_colour;
-use crate::scene::{BAND, BLUE, Colour, GREEN, HAIR, MODELS, STONE, Scene, VERMILLION};
-use crate::scene_font::Font;
+use crate::plots::figure::{Axis, Frame, legend};
+use crate::plots::figure_histogram::state_colour;
+use crate::plots::scene::{BAND, BLUE, Colour, GREEN, HAIR, MODELS, STONE, Scene, VERMILLION};
+use crate::plots::scene_font::Font;
 
 /// Alpha of every fitted layer in the order of the network; one model coloured by state, several by model.
 pub(crate) fn correlation_flow(models: &[(&str, &Details)], font: &Font) -> Scene {

@@ -1,11 +1,12 @@
 //! Numbers of one or more models in, their histograms over each other out: the article's picture.
 
 use heavytail::LayerVerdict;
+use heavytail::density::mean;
 use heavytail::layer_verdict::{OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE};
 
-use crate::figure::{Axis, Frame, legend};
-use crate::scene::{BAND, BLUE, Colour, GREEN, MODELS, SOFT, STONE, Scene, VERMILLION};
-use crate::scene_font::Font;
+use crate::plots::figure::{Axis, Frame, legend, legend_line};
+use crate::plots::scene::{BAND, BLUE, Colour, GREEN, MODELS, SOFT, STONE, Scene, VERMILLION};
+use crate::plots::scene_font::Font;
 
 /// Alphas above this are counted in the last bin: one layer at 38 would flatten the others.
 const LAST_ALPHA: f64 = 15.0;
@@ -41,7 +42,9 @@ pub(crate) fn alpha_overlay(models: &[(&str, Vec<f64>)], font: &Font) -> Scene {
     let series: Vec<&[f64]> = models.iter().map(|(_, values)| values.as_slice()).collect();
     let bins = Bins::new(&series, 0.5, LAST_ALPHA);
     let frame = alpha_frame("Alphas of the layers", &bins, font);
-    overlaid(frame, &bins, models, font)
+    let mut scene = overlaid(frame, &bins);
+    keys(&mut scene, models, alpha_words, font);
+    scene
 }
 
 /// The log spectral norms of several models over each other.
@@ -54,7 +57,9 @@ pub(crate) fn norm_overlay(models: &[(&str, Vec<f64>)], font: &Font) -> Scene {
     let bins = Bins::new(&series, width, f64::INFINITY);
     let x = Axis::linear("log spectral norm, log10 of the largest eigenvalue", bins.from, bins.end());
     let frame = Frame::new("Scale of the layers", x, counted(&bins), font);
-    overlaid(frame, &bins, models, font)
+    let mut scene = overlaid(frame, &bins);
+    keys(&mut scene, models, |norms| format!("mean {:.2}", mean(norms)), font);
+    scene
 }
 
 fn alpha_frame(title: &str, bins: &Bins, font: &Font) -> Frame {
@@ -74,23 +79,50 @@ fn counted(bins: &Bins) -> Axis {
     Axis::linear("layers", 0.0, bins.counts.iter().flatten().copied().fold(1.0, f64::max) * 1.1).whole()
 }
 
-fn overlaid(mut frame: Frame, bins: &Bins, models: &[(&str, Vec<f64>)], font: &Font) -> Scene {
+fn overlaid(mut frame: Frame, bins: &Bins) -> Scene {
     for (counts, colour) in bins.counts.iter().zip(MODELS.into_iter().cycle()) {
         for (bin, count) in counts.iter().enumerate() {
             frame.bar(bins.edges(bin), *count, colour, 0.45);
         }
-        // An outline keeps one model readable where the other covers it.
-        let mut outline = Vec::new();
-        for (bin, count) in counts.iter().enumerate() {
-            let (from, to) = bins.edges(bin);
-            outline.extend([frame.at((from, *count)), frame.at((to, *count))]);
-        }
-        frame.scene.line(outline, colour, 1.25);
+        outlines(&mut frame, bins, counts, colour);
     }
-    let entries: Vec<(&str, Colour)> =
-        models.iter().zip(MODELS.into_iter().cycle()).map(|((label, _), colour)| (*label, colour)).collect();
-    legend(&mut frame.scene, &entries, font);
     frame.scene
+}
+
+/// An outline keeps one model readable where the other covers it; empty bins have none.
+fn outlines(frame: &mut Frame, bins: &Bins, counts: &[f64], colour: Colour) {
+    let mut outline: Vec<(f64, f64)> = Vec::new();
+    for (bin, count) in counts.iter().copied().chain([0.0]).enumerate() {
+        let (from, to) = bins.edges(bin);
+        match (outline.is_empty(), count > 0.0) {
+            (true, false) => {}
+            (true, true) => outline.extend([(from, 0.0), (from, count), (to, count)]),
+            (false, true) => outline.extend([(from, count), (to, count)]),
+            (false, false) => {
+                outline.push((from, 0.0));
+                let points = outline.drain(..).map(|point| frame.at(point)).collect();
+                frame.scene.line(points, colour, 1.25);
+            }
+        }
+    }
+}
+
+/// Names and colours; of a pair what each model's numbers say, too, a line each.
+fn keys(scene: &mut Scene, models: &[(&str, Vec<f64>)], words: impl Fn(&[f64]) -> String, font: &Font) {
+    let coloured = || models.iter().zip(MODELS.into_iter().cycle());
+    if models.len() > 2 {
+        let entries: Vec<(&str, Colour)> = coloured().map(|((label, _), colour)| (*label, colour)).collect();
+        return legend(scene, &entries, font);
+    }
+    for (line, ((label, values), colour)) in coloured().enumerate() {
+        let said = if values.is_empty() { "no layer with a fit".to_owned() } else { words(values) };
+        legend_line(scene, line, (label, &format!(": {said}")), colour, font);
+    }
+}
+
+fn alpha_words(alphas: &[f64]) -> String {
+    let above = alphas.iter().filter(|alpha| **alpha > UNDER_TRAINED_ABOVE).count();
+    format!("mean {:.2}, {above} of {} above {UNDER_TRAINED_ABOVE}", mean(alphas), alphas.len())
 }
 
 /// Numbers counted in bins of one width, common to all series.

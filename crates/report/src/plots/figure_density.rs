@@ -1,8 +1,8 @@
 //! Samples in, their densities side by side on linear scales out, with marks and a curve.
 
-use crate::figure::{Axis, Frame, legend};
-use crate::scene::{Colour, INK, Scene};
-use crate::scene_font::Font;
+use crate::plots::figure::{Axis, Frame, legend};
+use crate::plots::scene::{Colour, INK, Scene};
+use crate::plots::scene_font::Font;
 
 /// Bars of a histogram, as many as the reference's have.
 const BINS: u32 = 100;

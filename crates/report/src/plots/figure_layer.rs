@@ -1,13 +1,14 @@
 //! One layer in, its figures out: the ESD with its fit, and the search for xmin.
 
 use heavytail::columns_fit::{ALPHA, KS_DISTANCE, NUM_PL_SPIKES, XMIN};
+use heavytail::columns_mp::BULK_MAX;
 use heavytail::layer_verdict::{OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE};
 use heavytail::{LayerCurves, LayerVerdict, Row, TailCandidate};
 
-use crate::figure::{Axis, Frame, WIDTH, legend, titled};
 use crate::page_curves::{LogHistogram, thinned};
-use crate::scene::{BAND, BLUE, INK, STONE, Scene, VERMILLION};
-use crate::scene_font::Font;
+use crate::plots::figure::{Axis, Frame, WIDTH, legend, titled};
+use crate::plots::scene::{BAND, BLUE, INK, STONE, Scene, VERMILLION};
+use crate::plots::scene_font::Font;
 
 /// The fit of a layer.
 #[derive(Clone, Copy)]
@@ -63,7 +64,7 @@ pub(crate) fn esd(name: &str, row: &Row, curves: &LayerCurves, font: &Font) -> O
         let words = format!("power law, alpha {:.2}, D {:.3}", fit.alpha, fit.distance);
         legend(&mut frame.scene, &[("bulk", STONE), ("tail", VERMILLION), (&words, INK)], font);
     }
-    if let Some(edge) = heavytail::column::find("bulk_max").and_then(|column| row.number(column)) {
+    if let Some(edge) = row.number(&BULK_MAX).or(curves.bulk_edge) {
         frame.mark(edge, "MP edge", BLUE, 1.0);
     }
     Some(frame.scene)

@@ -1,7 +1,7 @@
 //! A size and two scales in, the frame of a figure out: axes with units, a grid, room for the marks.
 
-use crate::scene::{Anchor, Colour, HAIR, INK, SOFT, Scene};
-use crate::scene_font::Font;
+use crate::plots::scene::{Anchor, Colour, HAIR, INK, SOFT, Scene};
+use crate::plots::scene_font::Font;
 
 /// Points of a figure's side: five inches by three and a third, a column and a half of a paper.
 pub(crate) const WIDTH: f64 = 480.0;
@@ -9,7 +9,7 @@ pub(crate) const HEIGHT: f64 = 320.0;
 
 const LEFT: f64 = 48.0;
 const RIGHT: f64 = WIDTH - 16.0;
-const TOP: f64 = 74.0;
+const TOP: f64 = 80.0;
 
 /// A scale from numbers to places.
 #[derive(Clone, Debug)]
@@ -167,6 +167,22 @@ pub(crate) fn legend(scene: &mut Scene, entries: &[(&str, Colour)], font: &Font)
         scene.text((at + SQUARE, 39.0), words, Anchor::Start, SOFT);
         at += SQUARE + width + GAP;
     }
+}
+
+/// One name and what is to be said of it on a line of its own; the name is shortened to make room for the words.
+pub(crate) fn legend_line(
+    scene: &mut Scene,
+    line: usize,
+    (name, words): (&str, &str),
+    colour: Colour,
+    font: &Font,
+) {
+    const LINE: f64 = 14.0;
+    let (left, room) = (LEFT - 34.0, WIDTH - 44.0);
+    let name = font.fitting(name, 10.5, room - font.width(words, 10.5));
+    let down = if line == 0 { 0.0 } else { LINE };
+    scene.rect((left, 30.5 + down), (9.0, 9.0), colour, 1.0);
+    scene.text((left + 14.0, 39.0 + down), format!("{name}{words}"), Anchor::Start, SOFT);
 }
 
 /// 1, 2 or 5 times a power of ten apart, about `wanted` of them.

@@ -2,8 +2,8 @@
 
 use tiny_skia::{FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform};
 
-use crate::scene::{Anchor, Colour, Mark, Scene};
-use crate::scene_font::Font;
+use crate::plots::scene::{Anchor, Colour, Mark, Scene};
+use crate::plots::scene_font::Font;
 
 /// Pixels a point for print: 288 an inch at the size of the SVG.
 pub(crate) const PRINT: f32 = 3.0;

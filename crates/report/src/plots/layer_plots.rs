@@ -7,9 +7,9 @@ use heavytail::verdict::layer_name;
 use heavytail::{Details, LayerCurves, Row};
 
 use crate::error::Error;
-use crate::figure_reference::LayerFigures;
-use crate::plots::{each, publish};
-use crate::scene_png::{SCREEN, png};
+use crate::plots::figure_reference::LayerFigures;
+use crate::plots::scene_png::{SCREEN, png};
+use crate::plots::write_plots::{each, publish};
 
 /// A layer to be drawn.
 pub struct LayerPlot<'a> {
