@@ -11,5 +11,5 @@ fi
 npm run --silent check
 pages=$(mktemp -d)
 trap 'rm -rf "$pages"' EXIT
-cargo run --quiet --package heavytail-report --example planted_pages -- "$pages"
+cargo run --quiet --package heavytail-report --example planted_pages -- "$pages" >/dev/null
 HEAVYTAIL_PAGES="$pages" npm run --silent test

@@ -96,7 +96,9 @@ function worst(report: Report, model: Model, index: number): HTMLElement {
 
 export function state(model: Model, row: number): HTMLElement {
   const of = model.states[row]!;
-  return h("span", { class: `state ${of}` }, STATES[of]);
+  // The interval of its alpha reaches over 2 or 6.
+  const unsure = model.values["verdict"]?.[row] === "uncertain" ? ", uncertain" : "";
+  return h("span", { class: `state ${of}` }, STATES[of] + unsure);
 }
 
 /** What the alphas of this table can't tell. */

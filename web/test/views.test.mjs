@@ -54,6 +54,8 @@ test("every view fits 380 pixels and 4k, in light and dark", async () => {
         await page.waitForTimeout(30);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= width, `${hash} is ${wide} wide at ${width}`);
+        const title = await page.locator("h1").evaluate((element) => element.clientHeight);
+        assert.ok(title < 100, `the title of ${hash} is ${title} high at ${width}`);
       };
       await open(hash === "#view=changes" ? "tuned.html" : "pair.html", hash, fits, { viewport: { width, height: 800 }, colorScheme });
     }

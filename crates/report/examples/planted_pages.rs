@@ -12,6 +12,7 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
+use std::time::Instant;
 
 use heavytail::columns_layer::LONGNAME;
 use heavytail::tuning::Tuning;
@@ -58,9 +59,7 @@ fn tuned_page(path: &Path, tuning: &Tuning) -> Result<(), Box<dyn Error>> {
         verdict: VerdictOptions::default(),
         command: "heavytail compare base tuned --base --html report.html",
     };
-    let mut out = BufWriter::new(File::create(path)?);
-    write_page(&input, &mut out)?;
-    Ok(out.flush()?)
+    write(path, &input)
 }
 
 fn hostile() -> Details {
@@ -97,7 +96,15 @@ fn page(path: &Path, models: &[(&str, &Details)]) -> Result<(), Box<dyn Error>> 
         verdict: VerdictOptions::default(),
         command: "heavytail compare starved fed --html report.html",
     };
+    write(path, &input)
+}
+
+/// Writes a page and prints its name and the seconds that it took.
+fn write(path: &Path, input: &PageInput<'_>) -> Result<(), Box<dyn Error>> {
+    let began = Instant::now();
     let mut out = BufWriter::new(File::create(path)?);
-    write_page(&input, &mut out)?;
-    Ok(out.flush()?)
+    write_page(input, &mut out)?;
+    out.flush()?;
+    let name = path.file_name().unwrap_or_default().display();
+    Ok(writeln!(std::io::stdout(), "{name} {:.3}", began.elapsed().as_secs_f64())?)
 }

@@ -4,6 +4,7 @@
 
 mod comparison_text;
 mod documents;
+mod gate_shapes;
 mod gates;
 mod hostile_tables;
 mod layer_plots;

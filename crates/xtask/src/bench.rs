@@ -27,6 +27,10 @@ enum Kind {
     Eigen,
     /// Exponents of growth.
     Growth,
+    /// Figures against weightwatcher's plot mode.
+    Figures,
+    /// Size of reports, and time to write them and to use them.
+    Pages,
     /// Whole processes on a model, with these words for bench/side_by_side.py.
     Model { words: &'static [&'static str], limit: bool },
 }
@@ -44,6 +48,8 @@ const JOBS: &[Job] = &[
     model("llama", "Llama of 7 billion parameters, bf16", &["--against", "", "--memory", "1.5G"], true),
     Job { name: "eigen", title: "Eigenvalues of a symmetric matrix", kind: Kind::Eigen },
     Job { name: "growth", title: "Growth", kind: Kind::Growth },
+    Job { name: "figures", title: "Figures of a model of GPT-2-small's shapes", kind: Kind::Figures },
+    Job { name: "pages", title: "The report of 50, 500 and 2,000 layers", kind: Kind::Pages },
 ];
 
 /// Runs the job named first, or all of them, the other words being for its script; a model's number of layers can be cut
@@ -80,6 +86,19 @@ fn measure(job: &Job, words: &[&str]) -> Result<String, String> {
             let python = venv::with("weightwatcher", REFERENCE)?.python();
             let mut growth = command(python);
             output(growth.arg("bench/growth.py").arg(release_binary()?).arg(models()?).args(words))
+        }
+        Kind::Figures => {
+            let python = venv::with("weightwatcher", REFERENCE)?.python();
+            let model = make(&python, "gpt2", None)?;
+            output(command(python).arg("bench/figures.py").arg(release_binary()?).arg(model).args(words))
+        }
+        Kind::Pages => {
+            let folder = target().join("bench-pages");
+            let page =
+                ["run", "--release", "--package", "heavytail-report", "--example", "planted_pages", "--"];
+            let written = output(cargo(&page).arg(&folder))?;
+            let mut node = command("node");
+            output(node.arg("web/measure.mjs").arg(&folder).env("WRITTEN", written).args(words))
         }
         Kind::Model { words: own, limit } => {
             let python = venv::with("weightwatcher", REFERENCE)?.python();
