@@ -19,7 +19,11 @@ fn tables() -> Vec<(Details, GateOptions)> {
     };
     let lax = GateOptions { max_alpha: Some(100.0), ..GateOptions::default() };
     let hostile = of(&[("</testcase>\u{1b}[2J\u{0}\u{fffe} \"'&", f64::INFINITY), ("a b/c?d#e", 1.5)]);
-    vec![(model(), strict), (model(), lax), (hostile, strict), (of(&[]), lax)]
+    let mut tables = vec![(model(), strict), (model(), lax), (hostile, strict), (of(&[]), lax)];
+    for (details, _) in &mut tables {
+        details.origin.path = "models/a b & ü.pt".into();
+    }
+    tables
 }
 
 /// The object has no other keys than these; those with a `!` it must have.
