@@ -60,7 +60,9 @@ fn held_against(
     let (base, tuned) = (open_model(base_path)?, open_model(tuned_path)?);
     // A whole checkpoint that happens to lie beside an adapter's file has nothing to do with it.
     let adapter = tuned.tensors().iter().any(|tensor| tensor.name.contains("lora_"));
-    let adapter_config = if adapter { adapter_config_beside(tuned_path)? } else { None };
+    let beside = if adapter { adapter_config_beside(tuned_path)? } else { None };
+    // What lies beside a remote model only the source knows.
+    let adapter_config = beside.or_else(|| tuned.info().adapter_config.clone()).filter(|_| adapter);
     let base_model = Model::new(base.as_ref());
     let tuned_model = Model { adapter_config: adapter_config.as_deref(), ..Model::new(tuned.as_ref()) };
     let cancel = cancel_on_interrupt()?;
