@@ -1,10 +1,10 @@
 """Eigensolvers side by side, two matrices at a time with one thread each; prints a table in Markdown.
 
-    python eigen.py FOLDER_OF_BINARIES [--sides 768,2048] [--rounds 5] [--slow 2048]
+    python eigen.py FOLDER_OF_BINARIES [--sides 768,2048,8192:2] [--rounds 5] [--slow 2048]
 
 In every round every solver has its turn, so that whatever else the machine does falls on all of them. The time of a
 turn is the mean over its two processes of the seconds that the processor worked on the matrix; ratios are taken round
-by round. nalgebra takes part up to the side --slow.
+by round; a side may have a number of rounds of its own. nalgebra takes part up to the side --slow.
 """
 import argparse
 import os
@@ -60,12 +60,14 @@ def main():
     names = [solver.name for solver in solvers]
     print(f"| n | {' | '.join(names)} | limit | heavytail / limit | next best / heavytail |")
     print("|---" * (len(names) + 4) + "|")
-    for n in map(int, arguments.sides.split(",")):
+    for word in arguments.sides.split(","):
+        side, _, own = word.partition(":")
+        n, count = int(side), int(own or arguments.rounds)
         here = [solver for solver in solvers if solver.name != "nalgebra" or n <= arguments.slow]
         for solver in here:
             solver.turn(min(n, 512))                      # the library is loaded and the machine awake
         rounds, limits = [], []
-        for _ in range(arguments.rounds):
+        for _ in range(count):
             limits.append(4 / 3 * n**3 / gemm_rate(arguments.binaries) / 1e9)
             rounds.append({solver.name: solver.turn(n) for solver in here})
         seconds = {name: statistics.median(taken[name] for taken in rounds) for name in rounds[0]}

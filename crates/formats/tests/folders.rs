@@ -23,6 +23,20 @@ fn a_bare_file_lists_its_names_sorted() {
 }
 
 #[test]
+fn a_file_is_mapped_and_its_pages_are_given_back() {
+    let folder = tempdir().expect("a fresh folder");
+    let path = put(folder.path(), "m.safetensors", &filled(&[("w", &[64, 64])]));
+    let data = open(&path).expect("reads").load(0).expect("the tensor loads");
+    let mut out = vec![0.0; 64 * 64];
+    for _ in 0..2 {
+        data.decode(0, 1, &mut out).expect("the tensor decodes");
+        assert!(out.iter().all(|x| x.to_bits() == 0.0_f64.to_bits()), "{:?}", &out[..4]);
+        data.release(0..out.len());
+        data.release(4000..usize::MAX);
+    }
+}
+
+#[test]
 fn a_folder_lists_file_by_file_each_sorted() {
     let folder = tempdir().expect("a fresh folder");
     put(folder.path(), "b.safetensors", &filled(&[("a", &[1]), ("y", &[1])]));

@@ -12,6 +12,7 @@ mod r#gen;
 mod golden;
 mod instructions;
 mod layout;
+mod memcheck;
 mod performance;
 mod real;
 mod real_vgg;
@@ -19,6 +20,7 @@ mod statistics;
 mod statistics_draws;
 mod statistics_trials;
 mod test;
+mod valgrind;
 mod venv;
 
 use std::process::ExitCode;
@@ -41,6 +43,7 @@ cargo xtask VERB
                    train networks with much and little data and tabulate what their alphas tell of it
   instructions [--check]
                    count the instructions of three fixed jobs, or compare with those kept
+  memcheck         small tests of what rests on unsafe code, under valgrind
   gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
 ";
 
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         ["statistics", trials] => statistics::run(trials),
         ["instructions"] => instructions::run(false),
         ["instructions", "--check"] => instructions::run(true),
+        ["memcheck"] => memcheck::run(),
         ["gen"] => r#gen::run(false),
         ["gen", "--check"] => r#gen::run(true),
         [] | ["help" | "--help" | "-h"] => {
