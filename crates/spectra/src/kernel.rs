@@ -6,7 +6,16 @@
 //! multiplication", 2008). A multiplication and an addition for each of m·n·k, some nine tenths of what the machine's
 //! units can do.
 
+use std::ops::Range;
+
 use pulp::Simd;
+
+/// Steps of the sum between two looks at its end: what counting costs is a tenth of a step.
+const UNROLL: usize = 4;
+
+/// Lines of memory that are packed side by side: as many as the first cache has ways, since lines that are a power of two
+/// apart share one of its sets.
+const STREAMS: usize = 8;
 
 /// A tile: columns of vectors.
 pub(crate) type Tile<T, const V: usize, const COLS: usize> = [[T; V]; COLS];
@@ -71,21 +80,15 @@ pub(crate) const fn packed_len(rows: usize, depth: usize, height: usize) -> usiz
 /// Packs `rows`×`depth` of an operand in panels of `height` rows; rows beyond the last are zero.
 #[inline(always)]
 pub(crate) fn pack(out: &mut [f64], height: usize, rows: usize, depth: usize, from: Operand<'_>) {
-    for (panel, start) in out.chunks_exact_mut(height * depth).zip((0..rows).step_by(height)) {
-        let count = height.min(rows - start);
-        match from.along {
-            Along::Rows if count == height => {
-                for (p, out) in panel.chunks_exact_mut(height).enumerate() {
-                    out.copy_from_slice(&from.elements[p * from.lead + start..][..height]);
-                }
+    match from.along {
+        Along::Rows => {
+            for first in (0..depth).step_by(STREAMS) {
+                pack_streams(out, height, rows, (depth, first..(first + STREAMS).min(depth)), from);
             }
-            Along::Rows => {
-                for (p, out) in panel.chunks_exact_mut(height).enumerate() {
-                    out[..count].copy_from_slice(&from.elements[p * from.lead + start..][..count]);
-                    out[count..].fill(0.0);
-                }
-            }
-            Along::Depth => {
+        }
+        Along::Depth => {
+            for (panel, start) in out.chunks_exact_mut(height * depth).zip((0..rows).step_by(height)) {
+                let count = height.min(rows - start);
                 if count < height {
                     panel.fill(0.0);
                 }
@@ -100,6 +103,31 @@ pub(crate) fn pack(out: &mut [f64], height: usize, rows: usize, depth: usize, fr
     }
 }
 
+/// Packs a part of the depth of all panels.
+#[inline(always)]
+fn pack_streams(
+    out: &mut [f64],
+    height: usize,
+    rows: usize,
+    (depth, part): (usize, Range<usize>),
+    from: Operand<'_>,
+) {
+    for (panel, start) in out.chunks_exact_mut(height * depth).zip((0..rows).step_by(height)) {
+        let panel = panel[part.start * height..part.end * height].chunks_exact_mut(height);
+        if start + height <= rows {
+            for (p, out) in part.clone().zip(panel) {
+                out.copy_from_slice(&from.elements[p * from.lead + start..][..height]);
+            }
+        } else {
+            let count = rows - start;
+            for (p, out) in part.clone().zip(panel) {
+                out[..count].copy_from_slice(&from.elements[p * from.lead + start..][..count]);
+                out[count..].fill(0.0);
+            }
+        }
+    }
+}
+
 /// The product of a packed left panel and a packed right panel, both as deep as the shorter.
 #[inline(always)]
 pub(crate) fn tile<S: Simd, const V: usize, const COLS: usize>(
@@ -108,16 +136,33 @@ pub(crate) fn tile<S: Simd, const V: usize, const COLS: usize>(
     right: &[f64],
 ) -> Tile<S::f64s, V, COLS> {
     let mut sums = [[simd.splat_f64s(0.0); V]; COLS];
-    let left = S::as_simd_f64s(left).0.as_chunks::<V>().0;
-    for (a, b) in left.iter().zip(right.as_chunks::<COLS>().0) {
-        for j in 0..COLS {
-            let b = simd.splat_f64s(b[j]);
-            for i in 0..V {
-                sums[j][i] = simd.mul_add_e_f64s(a[i], b, sums[j][i]);
-            }
+    let left = S::as_simd_f64s(left).0.as_chunks::<V>().0.as_chunks::<UNROLL>();
+    let right = right.as_chunks::<COLS>().0.as_chunks::<UNROLL>();
+    for (a, b) in left.0.iter().zip(right.0) {
+        for p in 0..UNROLL {
+            add_outer(simd, &mut sums, &a[p], &b[p]);
         }
     }
+    for (a, b) in left.1.iter().zip(right.1) {
+        add_outer(simd, &mut sums, a, b);
+    }
     sums
+}
+
+/// sums += a·bᵀ.
+#[inline(always)]
+fn add_outer<S: Simd, const V: usize, const COLS: usize>(
+    simd: S,
+    sums: &mut Tile<S::f64s, V, COLS>,
+    a: &[S::f64s; V],
+    b: &[f64; COLS],
+) {
+    for j in 0..COLS {
+        let b = simd.splat_f64s(b[j]);
+        for i in 0..V {
+            sums[j][i] = simd.mul_add_e_f64s(a[i], b, sums[j][i]);
+        }
+    }
 }
 
 /// As [`tile`], the right panel being `COLS` columns that need no packing.

@@ -76,11 +76,12 @@ fn tables(file: &str) -> Vec<(String, Vec<f64>)> {
     tables
 }
 
-const WAYS: [Reduction; 5] = [
+const WAYS: [Reduction; 6] = [
     Reduction::OneStage,
     Reduction::TwoStage { width: 1 },
     Reduction::TwoStage { width: 6 },
-    Reduction::TwoStage { width: 32 },
+    Reduction::TwoStage { width: 24 },
+    Reduction::TwoStage { width: 48 },
     Reduction::TwoStage { width: 64 },
 ];
 
