@@ -15,7 +15,6 @@ import statistics
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
 WEIGHTWATCHER = """
@@ -46,7 +45,7 @@ print(count)
 
 
 def timed(command, threads):
-    """Wall seconds, processor seconds, peak MiB and the output's last line of one process."""
+    """Wall seconds, processor seconds, peak MiB and the lines printed by one process."""
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     env = dict(os.environ, **{name: str(threads) for name in names})
     began = time.perf_counter()
@@ -56,8 +55,7 @@ def timed(command, threads):
     wall = time.perf_counter() - began
     if status != 0:
         sys.exit(f"{' '.join(command[:4])} … ended with status {status}")
-    lines = out.strip().splitlines()
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, lines[-1] if lines else ""
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.strip().splitlines()
 
 
 def flops(model):
@@ -86,23 +84,20 @@ def main():
     arguments = parser.parse_args()
     threads = str(arguments.threads)
     others = [name for name in arguments.against.split(",") if name]
-    with tempfile.TemporaryDirectory() as folder:
-        table = os.path.join(folder, "heavytail.csv")
-        ours = [arguments.heavytail, "analyze", arguments.model, "--format", "csv", "-o", table, "--threads", threads,
-                "--quiet", *(["--memory", arguments.memory] if arguments.memory else [])]
-        scripts = {"weightwatcher": WEIGHTWATCHER, "numpy": NUMPY}
-        sides = {"heavytail": ours} | {name: [sys.executable, "-c", scripts[name], arguments.model] for name in others}
-        timed(ours, arguments.threads)                    # the file is in memory for all
-        runs, of_limit = {name: [] for name in sides}, []
-        for _ in range(arguments.pairs):
-            if arguments.rate:
-                rate = float(timed([arguments.rate, threads], 1)[3])
-            for name, command in sides.items():
-                runs[name].append(timed(command, arguments.threads))
-            if arguments.rate:
-                of_limit.append(runs["heavytail"][-1][0] * rate * 1e9 / flops(arguments.model))
-        with open(table, encoding="utf-8") as file:
-            rows = {"heavytail": sum(1 for _ in file) - 1} | {name: runs[name][-1][3] for name in others}
+    ours = [arguments.heavytail, "analyze", arguments.model, "--format", "csv", "--threads", threads, "--quiet",
+            *(["--memory", arguments.memory] if arguments.memory else [])]
+    scripts = {"weightwatcher": WEIGHTWATCHER, "numpy": NUMPY}
+    sides = {"heavytail": ours} | {name: [sys.executable, "-c", scripts[name], arguments.model] for name in others}
+    timed(ours, arguments.threads)                        # the file is in memory for all
+    runs, of_limit = {name: [] for name in sides}, []
+    for _ in range(arguments.pairs):
+        if arguments.rate:
+            rate = float(timed([arguments.rate, threads], 1)[3][-1])
+        for name, command in sides.items():
+            runs[name].append(timed(command, arguments.threads))
+        if arguments.rate:
+            of_limit.append(runs["heavytail"][-1][0] * rate * 1e9 / flops(arguments.model))
+    rows = {name: taken[-1][3][-1] for name, taken in runs.items()} | {"heavytail": len(runs["heavytail"][-1][3]) - 1}
     model = os.path.splitext(os.path.basename(arguments.model))[0]
     print(f"{model}, {arguments.threads} threads, {arguments.pairs} rounds\n")
     print("| | layers | wall s | processor s | peak MiB | times heavytail's wall | times its memory |")

@@ -131,7 +131,7 @@ fn models() -> Result<PathBuf, String> {
 }
 
 /// The model of a job, made if it is not there.
-fn make(python: &Path, name: &str, layers: Option<&str>) -> Result<PathBuf, String> {
+pub(crate) fn make(python: &Path, name: &str, layers: Option<&str>) -> Result<PathBuf, String> {
     let folder = models()?;
     let path = match (name, layers) {
         ("gpt2", _) => folder.join("gpt2s_a.safetensors"),

@@ -13,6 +13,7 @@ mod golden;
 mod instructions;
 mod layout;
 mod memcheck;
+mod memory;
 mod performance;
 mod real;
 mod real_vgg;
@@ -44,6 +45,7 @@ cargo xtask VERB
   instructions [--check]
                    count the instructions of three fixed jobs, or compare with those kept
   memcheck         small tests of what rests on unsafe code, under valgrind
+  memory           hold two layers of Llama 7B, made here, against --memory 1.5G
   gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
 ";
 
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         ["statistics", trials] => statistics::run(trials),
         ["instructions"] => instructions::run(false),
         ["instructions", "--check"] => instructions::run(true),
+        ["memory"] => memory::run(),
         ["memcheck"] => memcheck::run(),
         ["gen"] => r#gen::run(false),
         ["gen", "--check"] => r#gen::run(true),

@@ -27,7 +27,6 @@ pub(crate) fn run() -> Outcome {
     let host = output(command("rustc").arg("-vV"))?;
     let host = host.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
     let runner = format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_"));
-    let mut tests =
-        cargo(&["test", "--quiet", "--workspace", "--exclude", "heavytail-cli", "--test", "main", "--"]);
+    let mut tests = cargo(&["test", "--quiet", "--workspace", "--test", "main", "--"]);
     start(tests.args(TESTS).env(runner, "valgrind --quiet --error-exitcode=9"))
 }
