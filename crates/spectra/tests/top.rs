@@ -5,12 +5,12 @@ use heavytail_spectra::{DenseMatrix, SpectrumOptions, spectrum};
 
 use crate::algebra::noise;
 
-/// Noise with columns that shrink like a power, so that the spectrum has a heavy tail.
+/// Noise with sixty columns that shrink step by step, so that the largest eigenvalues lie apart.
 fn heavy(rows: usize, cols: usize, factor: f64) -> DenseMatrix {
     let mut w = noise(rows, cols);
     for row in w.elements_mut().chunks_exact_mut(cols) {
         for (j, x) in row.iter_mut().enumerate() {
-            *x *= factor * ((j + 1) as f64).powf(-0.7);
+            *x *= factor * 0.8_f64.powi(j.min(60) as i32);
         }
     }
     w
