@@ -1,7 +1,7 @@
 //! How fast checkpoints are read: a folder for 5 GB of scratch files in, four figures on standard output out.
 //!
 //! `cargo run --release -p heavytail-formats --example reading FOLDER`, as root on Linux: the page cache is dropped
-//! before each cold reading. `docs/performance.md` has what it printed.
+//! before each cold reading. `docs/formats.md` has what it printed.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
