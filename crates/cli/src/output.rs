@@ -1,7 +1,8 @@
-//! A place to write to in, a file there that is whole or not there at all out.
+//! A place to write to in, a file there that is whole or not there at all out; a device or a pipe is written through.
 //!
 //! The place is tried before the work starts: an hour of eigenvalues must not end at a folder that can't be written.
 
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,8 @@ pub(crate) enum Output {
     Stdout,
     /// A file under a temporary name beside its final one.
     File { path: PathBuf, temporary: Box<NamedTempFile> },
+    /// A device or a pipe that is there: written through, since a name can't be given to it.
+    Stream { path: PathBuf, file: File },
 }
 
 impl Output {
@@ -25,6 +28,12 @@ impl Output {
         if path.is_dir() {
             return Err(failed(std::io::Error::other("it is a folder; name a file")));
         }
+        // What a link leads to is replaced, not the link.
+        let path = &if path.is_symlink() { path.canonicalize().map_err(failed)? } else { path.to_owned() };
+        if path.exists() && !path.is_file() {
+            let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+            return Ok(Self::Stream { path: path.clone(), file });
+        }
         let folder = match path.parent() {
             Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
             Some(folder) => folder,
@@ -34,12 +43,12 @@ impl Output {
         let mut builder = Builder::new();
         builder.prefix(".heavytail-").suffix(".part");
         let temporary = as_any_new_file(&mut builder).tempfile_in(folder).map_err(failed)?;
-        Ok(Self::File { path: path.to_owned(), temporary: Box::new(temporary) })
+        Ok(Self::File { path: path.clone(), temporary: Box::new(temporary) })
     }
 
     /// Whether the result goes to a file.
     pub(crate) fn is_file(&self) -> bool {
-        matches!(self, Self::File { .. })
+        matches!(self, Self::File { .. } | Self::Stream { .. })
     }
 
     /// Lets `write` write the whole result, then gives the file its name.
@@ -53,21 +62,31 @@ impl Output {
                 write(&mut out)?;
                 out.flush().map_err(Failure::Stdout)
             }
+            Self::Stream { path, mut file } => write_to(&mut file, &path, write),
             Self::File { path, mut temporary } => {
+                write_to(temporary.as_file_mut(), &path, write)?;
                 let failed = |source| Failure::Output { path: path.clone(), source };
-                let mut out = BufWriter::new(temporary.as_file_mut());
-                write(&mut out).map_err(|error| match error {
-                    heavytail_report::Error::Write(source) => failed(source),
-                    other => Failure::Report(other),
-                })?;
-                out.flush().map_err(failed)?;
-                drop(out);
                 temporary.as_file().sync_all().map_err(failed)?;
                 temporary.persist(&path).map_err(|error| failed(error.error))?;
                 Ok(())
             }
         }
     }
+}
+
+/// Writes the whole result to an open file, named `path` where that fails.
+fn write_to(
+    file: &mut File,
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), heavytail_report::Error>,
+) -> Result<(), Failure> {
+    let failed = |source| Failure::Output { path: path.to_owned(), source };
+    let mut out = BufWriter::new(file);
+    write(&mut out).map_err(|error| match error {
+        heavytail_report::Error::Write(source) => failed(source),
+        other => Failure::Report(other),
+    })?;
+    out.flush().map_err(failed)
 }
 
 /// A result is not a secret: the file gets the permissions of any file that the user makes.

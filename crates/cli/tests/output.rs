@@ -79,3 +79,27 @@ fn every_format_holds_the_same_alpha() {
     assert_eq!(of_parquet, alphas);
     assert_eq!(compared["models"][1]["alphas"], compared["models"][0]["alphas"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_written_through_and_a_link_stays_a_link() {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let place = with_model();
+    let printed = place.run(&["analyze", "model.safetensors", "--format", "csv"]).ok();
+    let pipe = place.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    place.run(&["analyze", "model.safetensors", "--format", "csv", "-o", "pipe"]).ok();
+    assert_eq!(reader.join().unwrap(), printed);
+    assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+
+    place.write("real.csv", b"");
+    std::os::unix::fs::symlink("real.csv", place.path("link.csv")).unwrap();
+    place.run(&["analyze", "model.safetensors", "--format", "csv", "-o", "link.csv"]).ok();
+    assert!(place.path("link.csv").is_symlink());
+    assert_eq!(std::fs::read_to_string(place.path("real.csv")).unwrap(), printed);
+}

@@ -6,12 +6,21 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// What stands in backticks in the last cell of every row of a document's tables.
+/// What stands in backticks in the last cell of every row of a document's tables, where that column is called a test.
 fn named_tests(document: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join(document)).unwrap();
-    let rows = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|--"));
-    let cell = |row: &str| row.trim_end_matches('|').rsplit('|').next().unwrap_or_default().to_owned();
-    rows.map(|row| cell(row).split('`').skip(1).step_by(2).map(str::to_owned).collect()).collect()
+    let cell = |row: &str| row.trim_end_matches('|').rsplit('|').next().unwrap_or_default().trim().to_owned();
+    let (mut in_table, mut of_tests, mut rows) = (false, false, Vec::new());
+    for line in text.lines() {
+        if !line.starts_with('|') {
+            in_table = false;
+        } else if !in_table {
+            (in_table, of_tests) = (true, cell(line).starts_with("test"));
+        } else if of_tests {
+            rows.push(cell(line).split('`').skip(1).step_by(2).map(str::to_owned).collect());
+        }
+    }
+    rows
 }
 
 /// Whether a Rust file has a function of this name, of which `…` stands for a part.
