@@ -8,6 +8,7 @@ use crate::args_analyze::AnalysisArgs;
 use crate::args_check::CheckArgs;
 use crate::args_compare::CompareArgs;
 use crate::args_models::{DistancesArgs, EsdArgs, InspectArgs, RemoveTrapsArgs, RewriteArgs, SmoothArgs};
+use crate::args_verdict::VerdictArgs;
 
 /// Says, from a trained network's weights alone, whether it was trained with enough data, layer by layer.
 #[derive(Debug, Parser)]
@@ -129,6 +130,8 @@ pub(crate) struct AnalyzeArgs {
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(crate) verdict: VerdictArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]

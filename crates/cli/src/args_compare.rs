@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::args::{OutputArgs, PageArgs};
 use crate::args_analyze::AnalysisArgs;
+use crate::args_verdict::VerdictArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
@@ -18,6 +19,8 @@ pub(crate) struct CompareArgs {
     pub(crate) base: bool,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(crate) verdict: VerdictArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use heavytail::columns_fit::ALPHA;
 use heavytail::{Column, Details, VerdictOptions, column, judge, registry};
 use heavytail_report::{
-    Sort, TextOptions, coverage_summary, histogram, roles, table, verdict_text, write_csv, write_json,
+    Sort, TextOptions, coverage_summary, histogram, roles, table, verdict_text, write_csv, write_json_judged,
     write_jsonl, write_parquet,
 };
 
@@ -19,7 +19,7 @@ use crate::terminal::Terminal;
 pub(crate) fn run(args: &AnalyzeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let output = prepare(args.output.format, args.output.output.as_deref())?;
     let text_options = text_options(&args.table, terminal.text_options(output.is_file()))?;
-    let page = Page::prepare(args.page.html.as_deref())?;
+    let page = Page::prepare(args.page.html.as_deref(), &args.verdict)?;
     let plots = Plots::prepare(args.page.plots.as_deref())?;
     let curves = page.is_some() || plots.is_some();
     let details = analyze_model(&args.model, &args.analysis, curves, terminal)?;
@@ -32,10 +32,10 @@ pub(crate) fn run(args: &AnalyzeArgs, terminal: &Terminal) -> Result<Exit, Failu
         plots.finish(&tables, args.analysis.threads)?;
     }
     if args.output.format == Format::Table {
-        let text = text(&details, &text_options);
+        let text = text(&details, &args.verdict.options(), &text_options);
         output.finish(|out| out.write_all(text.as_bytes()).map_err(heavytail_report::Error::Write))?;
     } else {
-        write_table(&details, args.output.format, output)?;
+        write_table(&details, args.output.format, &args.verdict.options(), output)?;
     }
     Ok(Exit::Success)
 }
@@ -49,12 +49,17 @@ pub(crate) fn prepare(format: Format, path: Option<&std::path::Path>) -> Result<
 }
 
 /// Writes a table in a form for machines.
-pub(crate) fn write_table(details: &Details, format: Format, output: Output) -> Result<(), Failure> {
+pub(crate) fn write_table(
+    details: &Details,
+    format: Format,
+    verdict: &VerdictOptions,
+    output: Output,
+) -> Result<(), Failure> {
     output.finish(|out| match format {
         Format::Csv => write_csv(details, out),
         Format::Jsonl => write_jsonl(details, out),
         Format::Parquet => write_parquet(details, out),
-        Format::Json | Format::Table => write_json(details, out),
+        Format::Json | Format::Table => write_json_judged(details, verdict, out),
     })
 }
 
@@ -79,8 +84,8 @@ fn named(name: &str) -> Result<&'static Column, Failure> {
     })
 }
 
-fn text(details: &Details, options: &TextOptions) -> String {
-    let verdict = judge(details, &VerdictOptions::default());
+fn text(details: &Details, limits: &VerdictOptions, options: &TextOptions) -> String {
+    let verdict = judge(details, limits);
     let mut parts = vec![table(details, options)];
     let alphas = details.fitted(&ALPHA);
     if !alphas.is_empty() {

@@ -28,12 +28,16 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
         return crate::cmd_tuning::run(args, terminal);
     }
     let output = Output::prepare(args.output.output.as_deref())?;
-    let page = Page::prepare(args.page.html.as_deref())?;
+    let page = Page::prepare(args.page.html.as_deref(), &args.verdict)?;
     let plots = Plots::prepare(args.page.plots.as_deref())?;
     let (tables, failed) = tables(args, page.is_some() || plots.is_some(), terminal)?;
     let pairs: Vec<(String, &Details)> =
         tables.iter().map(|(label, details)| (label.clone(), details)).collect();
-    let options = CompareOptions { seed: args.analysis.seed, ..CompareOptions::default() };
+    let options = CompareOptions {
+        seed: args.analysis.seed,
+        verdict: args.verdict.options(),
+        ..CompareOptions::default()
+    };
     let compared = compare(&pairs, &options);
     if tables.is_empty() {
         return Err(Failure::SomeModels { count: failed, all: args.models.len() });

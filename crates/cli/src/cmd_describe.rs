@@ -1,6 +1,6 @@
 //! A model in, its layers and everything that is none out, without any maths.
 
-use heavytail::{Details, Model, describe};
+use heavytail::{Details, Model, VerdictOptions, describe};
 use heavytail_report::{coverage, escaped, layer_columns, table};
 
 use crate::args::{DescribeArgs, Format};
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &DescribeArgs, terminal: &Terminal) -> Result<Exit, Fail
         let text = text(&details, terminal, output.is_file());
         output.finish(|out| out.write_all(text.as_bytes()).map_err(heavytail_report::Error::Write))?;
     } else {
-        write_table(&details, args.output.format, output)?;
+        write_table(&details, args.output.format, &VerdictOptions::default(), output)?;
     }
     Ok(if details.rows.is_empty() { Exit::Error } else { Exit::Success })
 }

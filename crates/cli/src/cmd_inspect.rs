@@ -7,7 +7,7 @@ use heavytail::inspect::columns_weights::{DISTRIBUTION, IS_BEST_FIT, KS_STAT, PA
 use heavytail::inspect::{
     alpha_against_xmin, analyze_traps, analyze_weights, distances, esd, mean_distances,
 };
-use heavytail::{Column, Details, Model, TailCandidate};
+use heavytail::{Column, Details, Model, TailCandidate, VerdictOptions};
 use heavytail_report::table;
 
 use crate::args::{Format, OutputArgs};
@@ -105,7 +105,7 @@ pub(crate) fn show(
 ) -> Result<Exit, Failure> {
     details.warnings.iter().for_each(|warning| terminal.note(warning));
     if args.format != Format::Table {
-        write_table(details, args.format, output)?;
+        write_table(details, args.format, &VerdictOptions::default(), output)?;
         return Ok(Exit::Success);
     }
     let mut options = terminal.text_options(output.is_file());

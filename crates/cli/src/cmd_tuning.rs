@@ -21,7 +21,7 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
         return Err(Failure::NotAPair { count: args.models.len() });
     };
     let output = Output::prepare(args.output.output.as_deref())?;
-    let page = Page::prepare(args.page.html.as_deref())?;
+    let page = Page::prepare(args.page.html.as_deref(), &args.verdict)?;
     let plots = Plots::prepare(args.page.plots.as_deref())?;
     let mut names = labels(&args.models);
     let tuned_label = names.pop().unwrap_or_default();

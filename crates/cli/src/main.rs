@@ -8,6 +8,7 @@ mod args_check;
 mod args_compare;
 mod args_models;
 mod args_statistics;
+mod args_verdict;
 mod exit;
 mod failure;
 mod memory_size;

@@ -6,17 +6,22 @@ use heavytail::tuning::Tuning;
 use heavytail::{Comparison, Details, VerdictOptions};
 use heavytail_report::{FileDigest, PageInput, PageModel, write_page};
 
+use crate::args_verdict::VerdictArgs;
 use crate::digest::digests;
 use crate::failure::Failure;
 use crate::output::Output;
 
 /// A page that was asked for; its place has been tried.
-pub(crate) struct Page(Output);
+pub(crate) struct Page {
+    output: Output,
+    verdict: VerdictOptions,
+}
 
 impl Page {
     /// Tries the place of the page, where one was asked for.
-    pub(crate) fn prepare(path: Option<&Path>) -> Result<Option<Self>, Failure> {
-        path.map(|path| Output::prepare(Some(path)).map(Self)).transpose()
+    pub(crate) fn prepare(path: Option<&Path>, verdict: &VerdictArgs) -> Result<Option<Self>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        Ok(Some(Self { output: Output::prepare(Some(path))?, verdict: verdict.options() }))
     }
 
     /// Writes the page.
@@ -34,8 +39,8 @@ impl Page {
             .map(|((label, details), files)| PageModel { label, details, files })
             .collect();
         let command = command();
-        let verdict = VerdictOptions::default();
-        self.0.finish(|out| {
+        let verdict = self.verdict;
+        self.output.finish(|out| {
             write_page(&PageInput { models: &models, comparison, tuning, verdict, command: &command }, out)
         })
     }

@@ -63,3 +63,20 @@ fn verbose_tells_each_layer_and_quiet_tells_nothing() {
     assert!(told.stderr.ends_with("heavytail: --layers: `nowhere` is no layer of this model\n"));
     assert_eq!(Place::new().run(&[&words[..], &["--quiet"]].concat()).stderr, "");
 }
+
+#[test]
+fn the_limits_of_the_verdict_are_options() {
+    let place = Place::new();
+    let model = repository("examples/tiny-gpt-little-data");
+    let verdict = |words: &[&str]| {
+        let printed = place.run(&[&["analyze", &model, "--format", "json"], words].concat()).ok();
+        let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+        json["verdict"]["word"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(&[]), "uncertain");
+    // 22 % of its layers are above 6.
+    assert_eq!(verdict(&["--tolerated-share", "0.3"]), "enough-data");
+    assert_eq!(verdict(&["--tolerated-share", "0.3", "--min-layers", "19"]), "uncertain");
+    let refused = place.run(&["analyze", &model, "--tolerated-share", "5"]).refused();
+    assert!(refused.contains("--tolerated-share") && refused.contains("between 0 and 1"), "{refused}");
+}
