@@ -52,15 +52,16 @@ const JOBS: &[Job] = &[
     Job { name: "pages", title: "The report of 50, 500 and 2,000 layers", kind: Kind::Pages },
 ];
 
-/// Runs the job named first, or all of them, the other words being for its script; a model's number of layers can be cut
-/// with `--layers N`.
+/// Runs the job named first, or `all` of them, and without a name the first; the other words are for its script, and a
+/// model's number of layers can be cut with `--layers N`.
 pub(crate) fn run(words: &[&str]) -> Outcome {
     let (jobs, words) = match words {
+        ["all", rest @ ..] => (JOBS, rest),
         [name, rest @ ..] if !name.starts_with('-') => {
             let job = JOBS.iter().find(|job| job.name == *name).ok_or_else(|| unknown(name))?;
             (std::slice::from_ref(job), rest)
         }
-        _ => (JOBS, words),
+        _ => (&JOBS[..1], words),
     };
     for job in jobs {
         let table = measure(job, words)?;

@@ -36,8 +36,8 @@ cargo xtask VERB
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
   differential [N] hold heavytail against weightwatcher 0.7.7 on N random models under its options (3)
   statistics [N]   write docs/statistics.md: bias and coverage of every fit in N simulations (1000)
-  bench [JOB]      heavytail against others: gpt2, square, tall, conv, small, llama, eigen, growth;
-                   writes docs/performance.md
+  bench [JOB]      heavytail against others: gpt2 (without a name), square, tall, conv, small, llama, eigen,
+                   growth, figures, pages, or all of them; writes docs/performance.md
   bench fits | options
                    the fits alone, and the options against weightwatcher's, for the same page
   experiment [gpt | small-gpt | digits [SEEDS]]
