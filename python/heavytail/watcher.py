@@ -272,16 +272,6 @@ class WeightWatcher(Transforming):
             draw_layers(table, savedir if savefig else False, number=number, title=title)
         return found
 
-    def _models(self, model: Any, base_model: Any) -> tuple[Any, Any]:
-        """The model to analyse and its base: those given, which are kept, or those of the constructor."""
-        if model is not None:
-            self.model = model
-        if base_model is not None:
-            self.base_model = base_model
-        if self.model is None:
-            raise OptionError("there is no model: pass one to the constructor or to this method")
-        return self.model, self.base_model
-
     def _last(self) -> Details:
         if self._analyzed is None:
             raise OptionError("nothing has been analysed yet: call analyze() first")

@@ -27,8 +27,18 @@ _DISTANCES = ("layer_id", "method", "name", "delta_W", "delta_b", "M", "N", "sli
 class Transforming:
     """Distances between models, smoothing, sharpening, correlation traps."""
 
+    model: Any
+    base_model: Any
+
     def _models(self, model: Any, base_model: Any) -> tuple[Any, Any]:
-        raise NotImplementedError
+        """The model to analyse and its base: those given, which are kept, or those of the constructor."""
+        if model is not None:
+            self.model = model
+        if base_model is not None:
+            self.base_model = base_model
+        if self.model is None:
+            raise OptionError("there is no model: pass one to the constructor or to this method")
+        return self.model, self.base_model
 
     @refuse_unknown_options
     def distances(

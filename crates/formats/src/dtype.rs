@@ -49,6 +49,28 @@ pub enum Dtype {
 }
 
 impl Dtype {
+    /// The type that array libraries (NumPy, torch, JAX) all call so; each has names of its own beside these.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "float64" => Self::F64,
+            "float32" => Self::F32,
+            "float16" => Self::F16,
+            "bfloat16" => Self::Bf16,
+            "float8_e4m3fn" => Self::F8E4M3,
+            "float8_e5m2" => Self::F8E5M2,
+            "int64" => Self::I64,
+            "int32" => Self::I32,
+            "int16" => Self::I16,
+            "int8" => Self::I8,
+            "uint64" => Self::U64,
+            "uint32" => Self::U32,
+            "uint16" => Self::U16,
+            "uint8" => Self::U8,
+            "bool" => Self::Bool,
+            _ => return None,
+        })
+    }
+
     /// Bytes of one element.
     #[must_use]
     pub const fn size(self) -> usize {

@@ -249,24 +249,10 @@ impl Load for Chunks {
 }
 
 fn dtype(name: &str) -> Option<Dtype> {
-    Some(match name {
-        "float64" => Dtype::F64,
-        "float32" => Dtype::F32,
-        "float16" => Dtype::F16,
-        "bfloat16" | "V2" => Dtype::Bf16,
-        "float8_e4m3fn" => Dtype::F8E4M3,
-        "float8_e5m2" => Dtype::F8E5M2,
-        "int64" => Dtype::I64,
-        "int32" => Dtype::I32,
-        "int16" => Dtype::I16,
-        "int8" => Dtype::I8,
-        "uint64" => Dtype::U64,
-        "uint32" => Dtype::U32,
-        "uint16" => Dtype::U16,
-        "uint8" => Dtype::U8,
-        "bool" => Dtype::Bool,
-        "complex64" => Dtype::C64,
-        "complex128" => Dtype::C128,
-        _ => return None,
+    Dtype::named(name).or(match name {
+        "V2" => Some(Dtype::Bf16),
+        "complex64" => Some(Dtype::C64),
+        "complex128" => Some(Dtype::C128),
+        _ => None,
     })
 }

@@ -9,9 +9,6 @@ use crate::command::{cargo, command, output, release_binary, root, start, target
 use crate::performance;
 use crate::venv;
 
-/// What the other sides need.
-const REFERENCE: &[&str] = &["weightwatcher==0.7.7", "torch", "h5py", "safetensors"];
-
 /// SciPy's OpenBLAS, and MKL from its PyPI package.
 const LAPACK: &[&str] = &["numpy", "scipy", "mkl"];
 
@@ -84,12 +81,12 @@ fn measure(job: &Job, words: &[&str]) -> Result<String, String> {
             output(command(python).arg("bench/eigen.py").arg(programs()?).args(words))
         }
         Kind::Growth => {
-            let python = venv::with("weightwatcher", REFERENCE)?.python();
+            let python = venv::weightwatcher()?.python();
             let mut growth = command(python);
             output(growth.arg("bench/growth.py").arg(release_binary()?).arg(models()?).args(words))
         }
         Kind::Figures => {
-            let python = venv::with("weightwatcher", REFERENCE)?.python();
+            let python = venv::weightwatcher()?.python();
             let model = make(&python, "gpt2", None)?;
             output(command(python).arg("bench/figures.py").arg(release_binary()?).arg(model).args(words))
         }
@@ -102,7 +99,7 @@ fn measure(job: &Job, words: &[&str]) -> Result<String, String> {
             output(node.arg("web/measure.mjs").arg(&folder).env("WRITTEN", written).args(words))
         }
         Kind::Model { words: own, limit } => {
-            let python = venv::with("weightwatcher", REFERENCE)?.python();
+            let python = venv::weightwatcher()?.python();
             let (layers, words) = match words {
                 ["--layers", count, rest @ ..] => (Some(*count), rest),
                 _ => (None, words),

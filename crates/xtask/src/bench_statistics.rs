@@ -5,9 +5,6 @@ use crate::command::{cargo, command, output, release_binary, root, target};
 use crate::performance;
 use crate::venv;
 
-/// What the other side needs, as for the other benchmarks.
-const REFERENCE: &[&str] = &["weightwatcher==0.7.7", "torch", "h5py", "safetensors"];
-
 /// The last version whose truncated law the reference can call.
 const POWERLAW: &str = "powerlaw==1.5";
 
@@ -21,7 +18,7 @@ pub(crate) fn fits() -> Outcome {
 
 /// Options of an analysis against the reference's, on one block of a model of GPT-2-small's shapes.
 pub(crate) fn options(words: &[&str]) -> Outcome {
-    let reference = venv::with("weightwatcher", REFERENCE)?;
+    let reference = venv::weightwatcher()?;
     let package = target().join("powerlaw-1.5");
     if !package.exists() {
         let mut pip = command(reference.python());

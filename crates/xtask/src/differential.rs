@@ -4,13 +4,10 @@ use crate::Outcome;
 use crate::command::{command, release_binary, start, target};
 use crate::venv;
 
-/// What the other side needs; the list of the benchmarks, so that both share one environment.
-const REFERENCE: &[&str] = &["weightwatcher==0.7.7", "torch", "h5py", "safetensors"];
-
 /// Holds both against each other on as many random models as asked for.
 pub(crate) fn run(seeds: &str) -> Outcome {
     let binary = release_binary()?;
-    let reference = venv::with("weightwatcher", REFERENCE)?;
+    let reference = venv::weightwatcher()?;
     let mut differential = command(reference.python());
     differential.arg("bench/differential.py").arg(binary).args(["--seeds", seeds]);
     start(differential.arg("--out").arg(target().join("differential")))

@@ -29,6 +29,11 @@ impl Venv {
     }
 }
 
+/// The environment of the reference, one for all that is held against it.
+pub(crate) fn weightwatcher() -> Result<Venv, String> {
+    with("weightwatcher", &["weightwatcher==0.7.7", "torch", "h5py", "safetensors"])
+}
+
 /// The environment of the Python tests where it is there and can import these modules, else one of that name with them.
 ///
 /// PyTorch with what it depends on takes 6 GB, so that two copies of it don't fit on every machine.

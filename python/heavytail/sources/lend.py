@@ -8,9 +8,9 @@ import numpy as np
 
 from heavytail.errors import ModelError
 
-__all__ = ["is_array", "lend_numpy", "numpy_dtype_name"]
+__all__ = ["dtype_name", "is_array", "lend_numpy", "numpy_dtype_name"]
 
-# Element types of NumPy by the engine's names; those without a DLPack word of their own are lent as bits.
+# Element types of NumPy and torch by the engine's names; those without a DLPack word of their own are lent as bits.
 _PLAIN = {
     "float64": "f64",
     "float32": "f32",
@@ -44,7 +44,11 @@ def is_array(value: Any) -> bool:
 
 def numpy_dtype_name(dtype: np.dtype[Any]) -> str | None:
     """The engine's name for a NumPy element type, or none."""
-    name = dtype.newbyteorder("=").name
+    return dtype_name(dtype.newbyteorder("=").name)
+
+
+def dtype_name(name: str) -> str | None:
+    """The engine's name for what NumPy, ml_dtypes and torch call an element type, or none."""
     return _PLAIN.get(name) or (_BITS[name][0] if name in _BITS else None)
 
 

@@ -8,35 +8,14 @@ from typing import Any
 from heavytail._native import ModelBuilder
 from heavytail.errors import ModelError
 
-__all__ = ["add_computed", "add_torch", "torch_dtype_name"]
+from .lend import dtype_name
 
-_NAMES = {
-    "float64": "f64",
-    "float32": "f32",
-    "float16": "f16",
-    "bfloat16": "bf16",
-    "float8_e4m3fn": "f8_e4m3",
-    "float8_e5m2": "f8_e5m2",
-    "float8_e4m3fnuz": "f8_e4m3fnuz",
-    "float8_e5m2fnuz": "f8_e5m2fnuz",
-    "float8_e8m0fnu": "f8_e8m0",
-    "int64": "i64",
-    "int32": "i32",
-    "int16": "i16",
-    "int8": "i8",
-    "uint64": "u64",
-    "uint32": "u32",
-    "uint16": "u16",
-    "uint8": "u8",
-    "bool": "bool",
-    "complex64": "c64",
-    "complex128": "c128",
-}
+__all__ = ["add_computed", "add_torch", "torch_dtype_name"]
 
 
 def torch_dtype_name(dtype: Any) -> str | None:
     """The engine's name for a torch element type, or none (quantised types, half complex numbers)."""
-    return _NAMES.get(str(dtype).removeprefix("torch."))
+    return dtype_name(str(dtype).removeprefix("torch."))
 
 
 def add_torch(builder: ModelBuilder, name: str, tensor: Any) -> int:

@@ -128,27 +128,13 @@ pub(crate) fn named_dtype(pickle: &Pickle<'_>, id: Id) -> Result<Dtype, Error> {
     let Node::Global("torch", name) = pickle.get(id) else {
         return Err(malformed("a tensor's dtype has no name"));
     };
-    Ok(match *name {
-        "float64" => Dtype::F64,
-        "float32" => Dtype::F32,
-        "float16" => Dtype::F16,
-        "bfloat16" => Dtype::Bf16,
-        "float8_e4m3fn" => Dtype::F8E4M3,
-        "float8_e5m2" => Dtype::F8E5M2,
-        "float8_e4m3fnuz" => Dtype::F8E4M3Fnuz,
-        "float8_e5m2fnuz" => Dtype::F8E5M2Fnuz,
-        "float8_e8m0fnu" => Dtype::F8E8M0,
-        "int64" => Dtype::I64,
-        "int32" => Dtype::I32,
-        "int16" => Dtype::I16,
-        "int8" => Dtype::I8,
-        "uint64" => Dtype::U64,
-        "uint32" => Dtype::U32,
-        "uint16" => Dtype::U16,
-        "uint8" => Dtype::U8,
-        "bool" => Dtype::Bool,
-        _ => return Err(ErrorKind::UnknownDtype { name: format!("torch.{name}") }.into()),
-    })
+    let dtype = Dtype::named(name).or(match *name {
+        "float8_e4m3fnuz" => Some(Dtype::F8E4M3Fnuz),
+        "float8_e5m2fnuz" => Some(Dtype::F8E5M2Fnuz),
+        "float8_e8m0fnu" => Some(Dtype::F8E8M0),
+        _ => None,
+    });
+    dtype.ok_or_else(|| ErrorKind::UnknownDtype { name: format!("torch.{name}") }.into())
 }
 
 fn malformed(what: &'static str) -> Error {
