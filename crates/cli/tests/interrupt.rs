@@ -9,15 +9,12 @@ use crate::harness::{Place, noise, safetensors};
 #[cfg(unix)]
 fn an_interrupted_run_says_what_is_done_and_leaves_no_file() {
     let place = Place::new();
-    // The largest layer comes first and takes long enough to be interrupted; the small ones wait behind it.
-    let side = 1024;
-    let large = || noise(side * side, 1);
-    let bytes = safetensors(&[
-        ("a.weight", &[side, side], large()),
-        ("b.weight", &[side, side], large()),
-        ("c.weight", &[side, side], large()),
-        ("d.weight", &[side, side], large()),
-    ]);
+    // Layers enough that some are left when the signal arrives, on a busy machine too.
+    let (side, shape) = (1024, [1024, 1024]);
+    let names: Vec<String> = ('a'..='l').map(|letter| format!("{letter}.weight")).collect();
+    let layer = noise(side * side, 1);
+    let tensors: Vec<_> = names.iter().map(|name| (name.as_str(), &shape[..], layer.clone())).collect();
+    let bytes = safetensors(&tensors);
     place.write("model.safetensors", &bytes);
     let mut child = Command::new(env!("CARGO_BIN_EXE_heavytail"))
         .current_dir(place.path("."))
@@ -46,7 +43,7 @@ fn an_interrupted_run_says_what_is_done_and_leaves_no_file() {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
     let last = rest.lines().last().unwrap();
     assert!(last.starts_with("heavytail: interrupted: "), "{rest}");
-    assert!(last.contains(" of 4 layers of model.safetensors are done (a, b"), "{rest}");
+    assert!(last.contains(" of 12 layers of model.safetensors are done (a, b"), "{rest}");
     assert!(last.ends_with("; nothing was written"), "{rest}");
     assert_eq!(place.names(), ["model.safetensors"]);
 }
