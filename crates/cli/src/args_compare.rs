@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use heavytail::CompareOptions;
 
 use crate::args::{OutputArgs, PageArgs};
 use crate::args_analyze::AnalysisArgs;
@@ -25,4 +26,15 @@ pub(crate) struct CompareArgs {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) page: PageArgs,
+}
+
+impl CompareArgs {
+    /// How tables are held against each other.
+    pub(crate) fn options(&self) -> CompareOptions {
+        CompareOptions {
+            seed: self.analysis.seed,
+            verdict: self.verdict.options(),
+            ..CompareOptions::default()
+        }
+    }
 }

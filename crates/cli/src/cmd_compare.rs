@@ -1,6 +1,6 @@
 //! Models or saved tables in, their alphas and summaries side by side and which one had less data out.
 
-use heavytail::{CompareOptions, Details, compare};
+use heavytail::{Details, compare};
 use heavytail_report::{comparison, write_comparison_json};
 
 use crate::args::Format;
@@ -33,12 +33,7 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
     let (tables, failed) = tables(args, page.is_some() || plots.is_some(), terminal)?;
     let pairs: Vec<(String, &Details)> =
         tables.iter().map(|(label, details)| (label.clone(), details)).collect();
-    let options = CompareOptions {
-        seed: args.analysis.seed,
-        verdict: args.verdict.options(),
-        ..CompareOptions::default()
-    };
-    let compared = compare(&pairs, &options);
+    let compared = compare(&pairs, &args.options());
     if tables.is_empty() {
         return Err(Failure::SomeModels { count: failed, all: args.models.len() });
     }

@@ -1,7 +1,7 @@
 //! A model and the one that it was trained from in, what the training changed in every layer out.
 
 use heavytail::tuning::{Tuning, compare_tuned};
-use heavytail::{AnalyzeOptions, CompareOptions, Comparison, Details, Model, compare};
+use heavytail::{AnalyzeOptions, Comparison, Details, Model, compare};
 use heavytail_report::{tuning as tuning_text, write_tuning_json};
 
 use crate::args::Format;
@@ -37,8 +37,7 @@ pub(crate) fn run(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, Failu
         (tuned_label.clone(), &tuning.tuned),
         (change_label, &tuning.change),
     ];
-    let options = CompareOptions { seed: args.analysis.seed, ..CompareOptions::default() };
-    let comparison = compare(&tables[..2], &options);
+    let comparison = compare(&tables[..2], &args.options());
     if let Some(page) = page {
         page.finish(&tables, Some(&comparison), Some(&tuning))?;
     }

@@ -80,3 +80,18 @@ fn the_real_pair_is_told_layer_by_layer() {
     let little = repository("examples/tiny-gpt-little-data");
     insta::assert_snapshot!(place.run(&["compare", &much, &little, "--base"]).ok());
 }
+
+#[test]
+fn the_limits_of_the_verdict_hold_for_a_base_and_its_model_too() {
+    let place = tuned_pair();
+    let word = |words: &[&str]| {
+        let all =
+            [&["compare", "base.safetensors", "tuned.safetensors", "--base", "--format", "json"], words]
+                .concat();
+        let json: Value = serde_json::from_str(&place.run(&all).ok()).unwrap();
+        json["models"][0]["verdict"]["word"].as_str().unwrap().to_owned()
+    };
+    // Two layers are fewer than five.
+    assert_eq!(word(&[]), "uncertain");
+    assert_ne!(word(&["--min-layers", "1", "--tolerated-share", "1"]), "uncertain");
+}

@@ -9,7 +9,6 @@ use crate::analysis::analyze_layer::{Analyzed, analyze_layer, failed};
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::layer_failure::LayerFailure;
 use crate::analysis::plan::{Plan, origin, plan};
-use crate::analysis::single_precision::Rounded;
 use crate::analysis::tail_fit::TailFitter;
 use crate::analysis::unit::Unit;
 use crate::budget::memory_budget;
@@ -47,8 +46,6 @@ pub fn analyze(
     cancel: &Cancel,
 ) -> Result<Details, Error> {
     let options = options.get();
-    let rounded = Rounded::new(model);
-    let model = if options.compat { &rounded.model(model) } else { model };
     analyze_planned(model, plan(model, options)?, options, observer, cancel)
 }
 

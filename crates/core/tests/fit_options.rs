@@ -4,7 +4,9 @@ use heavytail::columns_fit::{ALPHA, KS_DISTANCE, LOG_ALPHA_NORM, NUM_PL_SPIKES, 
 use heavytail::columns_fit_options::{LAMBDA, NUM_FINGERS, RAW_ALPHA};
 use heavytail::columns_layer::REASON;
 use heavytail::columns_spectrum::{LAMBDA_MAX, NORM, SV_MAX};
+use heavytail::inspect::esd;
 use heavytail::{AnalyzeOptions, Details, FitLaw, FixFingers, Model, XminRule};
+use heavytail_formats::MemorySource;
 
 use crate::golden_run::{compat, matrices, row, run};
 use crate::memory_model::{noise, table, tensor};
@@ -104,6 +106,10 @@ fn compat_mode_rounds_the_weights_to_single_precision() {
     let exact = largest(&elements, AnalyzeOptions::default());
     assert_ne!(exact.to_bits(), largest(&rounded, AnalyzeOptions::default()).to_bits());
     assert_eq!(largest(&elements, compat()).to_bits(), largest(&rounded, compat()).to_bits());
+    // A layer's spectrum by itself is that of its row.
+    let source = MemorySource::new(vec![tensor("w.weight", &[64, 32], &elements)]).unwrap();
+    let alone = esd(&Model::new(&source), "w", &compat().check().unwrap()).unwrap();
+    assert_eq!(alone.max().to_bits(), largest(&rounded, compat()).to_bits());
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::analysis::open_low_rank::open_low_rank;
 use crate::analysis::open_merged::open_merged;
 use crate::analysis::open_stack::open_stack;
 use crate::analysis::open_weights::open_weights;
+use crate::analysis::single_precision::Rounded;
 use crate::analysis::unit::{Contents, Unit};
 use crate::model::Model;
 use crate::options::AnalyzeOptions;
@@ -40,6 +41,8 @@ impl Opened {
         unit: &Unit,
         options: &AnalyzeOptions,
     ) -> Result<Self, LayerFailure> {
+        let rounded = Rounded::new(model);
+        let model = if options.compat { &rounded.model(model) } else { model };
         let layer = &unit.layer;
         let opened = match &unit.contents {
             Contents::Weights => Ok(Self::of_matrices(open_weights(model.source, layer)?, layer.scale)),
