@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use heavytail::Cancel;
+use heavytail::engine::fault_message;
 use pyo3::prelude::*;
 
 use crate::exceptions::{HeavytailError, of_engine};
@@ -64,11 +65,7 @@ fn wait<T>(results: Receiver<T>) -> (Result<T, RecvTimeoutError>, Receiver<T>) {
 
 /// A panic must reach Python as an exception that `except Exception` catches.
 fn fault_of_ours(fault: &(dyn std::any::Any + Send)) -> PyErr {
-    let message = fault
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| fault.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
+    let message = fault_message(fault);
     HeavytailError::new_err(format!("heavytail failed; please report it: {message}"))
 }
 

@@ -1,5 +1,6 @@
 //! A model and options in, the details table out: layers side by side on all threads, rows in the model's order.
 
+use std::any::Any;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -107,19 +108,25 @@ fn table(model: &Model<'_>, options: &AnalyzeOptions, plan: Plan) -> Details {
     }
 }
 
-/// As many as asked for; 0 for one a core.
-pub(crate) fn threads(asked: usize) -> NonZeroUsize {
+/// As many threads as asked for; 0 for one a core.
+#[must_use]
+pub fn threads(asked: usize) -> NonZeroUsize {
     NonZeroUsize::new(asked)
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN)
 }
 
 /// A panic of ours must not cost the other layers their rows.
-fn internal(fault: &(dyn std::any::Any + Send)) -> LayerFailure {
-    let message = fault
+fn internal(fault: &(dyn Any + Send)) -> LayerFailure {
+    LayerFailure::Internal { message: fault_message(fault).to_owned() }
+}
+
+/// What a caught panic says.
+#[must_use]
+pub fn fault_message(fault: &(dyn Any + Send)) -> &str {
+    fault
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| fault.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    LayerFailure::Internal { message: message.to_owned() }
+        .unwrap_or("no message")
 }

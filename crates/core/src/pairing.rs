@@ -31,7 +31,7 @@ pub fn pair_layers(a: &Details, b: &Details) -> Pairing {
     let mut partner: Vec<Option<usize>> =
         a.rows.iter().map(|row| by_name.get_mut(&key(row)).and_then(Vec::pop)).collect();
     by_shape(a, b, &mut partner);
-    let taken: Vec<usize> = partner.iter().flatten().copied().collect();
+    let taken: BTreeSet<usize> = partner.iter().flatten().copied().collect();
     Pairing {
         matched: partner.iter().enumerate().filter_map(|(i, j)| Some((i, (*j)?))).collect(),
         only_first: (0..a.rows.len()).filter(|i| partner[*i].is_none()).collect(),

@@ -111,6 +111,7 @@ fn candidates(tail: &Tail) -> impl Iterator<Item = usize> {
 fn weighted(tail: &Tail, xmax: Xmax, least: f64) -> StableAlpha {
     let n = tail.len();
     let mut search = KsSearch::new(xmax);
+    let limit = VANISHING + least;
     let (mut count, mut weights, mut squared_weights) = (0usize, 0.0, 0.0);
     // Mean and spread are accumulated together (West 1979), so no second pass is needed.
     let (mut mean, mut scatter) = (0.0, 0.0);
@@ -118,7 +119,6 @@ fn weighted(tail: &Tail, xmax: Xmax, least: f64) -> StableAlpha {
         let m = n - i;
         count += 1;
         let twice = 2.0 * m as f64;
-        let limit = VANISHING + least;
         let distance = search.distance(&tail.logs[i..], tail.alpha(i), (limit / twice).sqrt());
         if twice * distance * distance > limit {
             continue;

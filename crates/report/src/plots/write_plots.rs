@@ -172,10 +172,7 @@ pub(crate) fn each(
     threads: usize,
     work: impl Fn(usize, &Font) -> std::io::Result<Vec<String>> + Sync,
 ) -> std::io::Result<Vec<String>> {
-    let threads = match threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        given => given,
-    };
+    let threads = heavytail::engine::threads(threads).get();
     let next = AtomicUsize::new(0);
     let names = Mutex::new(Vec::new());
     let run = || -> std::io::Result<()> {
