@@ -11,6 +11,7 @@ Notebooks written for weightwatcher run with one line changed:
     frame = watcher.analyze()
 """
 
+from heavytail import RMT_Util, WW_powerlaw, constants, weightwatcher
 from heavytail._native import __version__
 from heavytail.analysis import analyze, compare
 from heavytail.comparison import Comparison, Interval, PairComparison
@@ -45,15 +46,19 @@ __all__ = [
     "OptionError",
     "PairComparison",
     "PowerLaw",
+    "RMT_Util",
     "Uncovered",
     "UnknownOptionError",
     "Verdict",
     "WWException",
+    "WW_powerlaw",
     "WeightWatcher",
     "__version__",
     "analyze",
     "columns",
     "compare",
+    "constants",
     "fit_powerlaw",
     "spectrum",
+    "weightwatcher",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from heavytail import constants as ww
 
-__all__ = ["layer_type_from_str", "valid_params"]
+__all__ = ["layer_type_from_str", "normalized_params", "valid_params"]
 
 _FITS = (ww.PL, ww.POWER_LAW, ww.TPL, ww.TRUNCATED_POWER_LAW, ww.E_TPL)
 _KINDS = (
@@ -46,3 +46,12 @@ def valid_params(params: Mapping[str, Any]) -> bool:
 def layer_type_from_str(str_type: str) -> str:
     """The kind of layer that a word names; "unknown" for a word that names none."""
     return str_type if str_type in _KINDS else ww.LAYER_TYPE.UNKNOWN
+
+
+def normalized_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with the long words for fits; "E_TPL" is a truncated power law with xmin near the peak."""
+    given = {**ww.DEFAULT_PARAMS, **params}
+    if given[ww.FIT] == ww.E_TPL:
+        given |= {ww.FIT: ww.TPL, ww.FIX_FINGERS: ww.XMIN_PEAK}
+    given[ww.FIT] = {ww.PL: ww.POWER_LAW, ww.TPL: ww.TRUNCATED_POWER_LAW}.get(given[ww.FIT], given[ww.FIT])
+    return given

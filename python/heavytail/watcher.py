@@ -22,6 +22,7 @@ from heavytail.progress import ProgressOption
 from heavytail.reference_options import analyze_options, describe_options, fit_options
 from heavytail.reference_params import layer_type_from_str, valid_params
 from heavytail.verdict import Verdict
+from heavytail.watcher_layers import LayerAccess
 from heavytail.watcher_transforms import Transforming
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ logger = logging.getLogger("heavytail")
 _AVERAGED = ("log_norm", "alpha", "alpha_weighted", "log_alpha_norm", "log_spectral_norm", "stable_rank", "mp_softrank")
 
 
-class WeightWatcher(Transforming):
+class WeightWatcher(Transforming, LayerAccess):
     """Judges trained networks from their weights, as `weightwatcher.WeightWatcher` does.
 
     Parameters
@@ -57,6 +58,7 @@ class WeightWatcher(Transforming):
         self.model = model
         self.base_model = base_model
         self.details: pd.DataFrame | None = None
+        self.results: None = None
         self._analyzed: Details | None = None
         if log_level is not None:
             logger.setLevel(log_level)

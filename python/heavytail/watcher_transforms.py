@@ -10,7 +10,8 @@ from heavytail import _native
 from heavytail import constants as ww
 from heavytail.details import Details
 from heavytail.errors import OptionError, refuse_unknown_options
-from heavytail.options import Options, native_options
+from heavytail.held_model import HeldModel
+from heavytail.options import Layers, Options, native_options
 from heavytail.sources import open_model
 from heavytail.transforms import Write, rewrite
 
@@ -19,26 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Transforming"]
 
-Layers = Sequence[int | str] | int | str
-
 _DISTANCES = ("layer_id", "method", "name", "delta_W", "delta_b", "M", "N", "slice_id", "longname", "reason")
 
 
-class Transforming:
+class Transforming(HeldModel):
     """Distances between models, smoothing, sharpening, correlation traps."""
-
-    model: Any
-    base_model: Any
-
-    def _models(self, model: Any, base_model: Any) -> tuple[Any, Any]:
-        """The model to analyse and its base: those given, which are kept, or those of the constructor."""
-        if model is not None:
-            self.model = model
-        if base_model is not None:
-            self.base_model = base_model
-        if self.model is None:
-            raise OptionError("there is no model: pass one to the constructor or to this method")
-        return self.model, self.base_model
 
     @refuse_unknown_options
     def distances(
@@ -58,7 +44,9 @@ class Transforming:
         `method`: "raw" or "euclidean" (norm of the difference) or "cka" (a likeness). Returns the mean distance of the
         weights, that of the biases, and a frame with a row a layer.
         """
-        options = native_options({"layers": layers, "start_ids": start_ids, "pool": pool, "compat": compat})
+        options = native_options(
+            {"layers": layers, "start_ids": start_ids, "pool": pool, "channels": channels, "compat": compat}
+        )
         first, second = open_model(model_1, start_ids), open_model(model_2, start_ids)
         weights, biases, table = _native.distances(first, second, str(method).lower(), options)
         frame = Details(table).to_pandas()
@@ -150,4 +138,7 @@ class Transforming:
 
     def _rewritten(self, model: Any, write: Write, to: str | Path | None) -> Any:
         made, self.changes = rewrite(model, write, to)
+        if to is None:
+            # What the reference's watcher holds afterwards, too; the caller's own model is another one and unchanged.
+            self.model = made
         return made

@@ -1,8 +1,8 @@
-//! Eigenvalues and options from Python in, the law of their tail out.
+//! Eigenvalues and options from Python in, the law of their tail or of their bulk out.
 
 use std::sync::Arc;
 
-use heavytail::fits::{Cut, PowerLawOptions, Xmax, fit_power_law};
+use heavytail::fits::{Cut, PowerLawOptions, SquareLaw, Xmax, compare_alternatives, fit_power_law, mp_fit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
@@ -55,5 +55,61 @@ pub(crate) fn fit_eigenvalues(
         let (numbers, options) = (numbers(eigenvalues), analyze_options(options)?);
         let table = py.detach(|| heavytail::inspect::fit(numbers, &options));
         Ok(Details { table: Arc::new(table.map_err(|error| of_engine(&error))?) })
+    })
+}
+
+/// The Marchenko–Pastur bulk under the eigenvalues (bytes of float64, ascending) of a `rows`×`columns` matrix; the
+/// longer side comes first.
+#[pyfunction]
+pub(crate) fn fit_bulk<'py>(
+    py: Python<'py>,
+    eigenvalues: &Bound<'py, PyBytes>,
+    rows: usize,
+    columns: usize,
+) -> PyResult<Bound<'py, PyDict>> {
+    guarded(|| {
+        if columns == 0 || rows < columns {
+            let shape = format!("{rows}×{columns}: the longer side comes first, and neither is 0");
+            return Err(OptionError::new_err(format!("no bulk of a matrix of {shape}")));
+        }
+        let numbers = numbers(eigenvalues);
+        let bulk = py
+            .detach(|| mp_fit(&numbers, rows, columns, SquareLaw::QuarterCircle))
+            .map_err(|failure| HeavytailError::new_err(format!("no bulk: {failure}")))?;
+        let found = PyDict::new(py);
+        found.set_item("sigma_mp", bulk.sigma)?;
+        found.set_item("num_spikes", bulk.num_spikes)?;
+        found.set_item("mp_softrank", bulk.softrank)?;
+        found.set_item("W_scale", bulk.w_scale)?;
+        found.set_item("bulk_max", bulk.bulk_max)?;
+        found.set_item("bulk_min", bulk.bulk_min)?;
+        found.set_item("residual", bulk.residual)?;
+        Ok(found)
+    })
+}
+
+/// The power law of `eigenvalues` (bytes of float64, ascending, above 0) against each of its rivals: the logarithm of how
+/// much more likely it is, and the probability of such a ratio if both were equally good.
+#[pyfunction]
+pub(crate) fn compare_tails<'py>(
+    py: Python<'py>,
+    eigenvalues: &Bound<'py, PyBytes>,
+) -> PyResult<Bound<'py, PyDict>> {
+    guarded(|| {
+        let numbers = numbers(eigenvalues);
+        let options = PowerLawOptions {
+            cut: Cut::Absolute(0.0),
+            small_sample_rule: false,
+            ..PowerLawOptions::default()
+        };
+        let options = options.check().map_err(|error| OptionError::new_err(error.to_string()))?;
+        let rivals = py
+            .detach(|| fit_power_law(&numbers, &options).and_then(|law| compare_alternatives(&numbers, &law)))
+            .map_err(|failure| HeavytailError::new_err(format!("no laws to compare: {failure}")))?;
+        let found = PyDict::new(py);
+        found.set_item("lognormal", (rivals.lognormal.ratio, rivals.lognormal.p))?;
+        found.set_item("exponential", (rivals.exponential.ratio, rivals.exponential.p))?;
+        found.set_item("truncated_power_law", (rivals.truncated.ratio, rivals.truncated.p))?;
+        Ok(found)
     })
 }

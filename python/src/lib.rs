@@ -35,7 +35,7 @@ mod _native {
     #[pymodule_export]
     use crate::exceptions::{HeavytailError, ModelError, OptionError};
     #[pymodule_export]
-    use crate::fit::{fit_eigenvalues, fit_powerlaw};
+    use crate::fit::{compare_tails, fit_bulk, fit_eigenvalues, fit_powerlaw};
     #[pymodule_export]
     use crate::inspect::{analyze_traps, distances, esd, randomize_model, remove_traps, sharpen, smooth};
     #[pymodule_export]

@@ -29,6 +29,20 @@ def test_distances_are_the_references(golden, method):
     assert frame.index.name == "layer_id"
 
 
+def test_where_channels_stand_is_told_to_the_engine_of_distances():
+    rng = np.random.default_rng(5)
+    # As wide as deep, so that its shape does not tell where the channels stand.
+    first = {"conv.weight": rng.standard_normal((12, 12, 12, 12))}
+    second = {"conv.weight": rng.standard_normal((12, 12, 12, 12))}
+    watcher = ww.WeightWatcher()
+    found = {place: watcher.distances(first, second, "cka", channels=place)[0] for place in ("first", "last")}
+    swapped = [{"conv.weight": model["conv.weight"].transpose(2, 3, 0, 1)} for model in (first, second)]
+    assert found["first"] != pytest.approx(found["last"], rel=1e-6)
+    assert watcher.distances(*swapped, "cka", channels="last")[0] == pytest.approx(found["first"])
+    with pytest.raises(ww.OptionError, match="channels"):
+        watcher.distances(first, second, channels="middle")
+
+
 def test_smoothing_keeps_the_rank_that_the_reference_keeps(golden):
     facts = json.loads((golden / "smoothing.json").read_text())
     assert facts
@@ -41,6 +55,16 @@ def test_smoothing_keeps_the_rank_that_the_reference_keeps(golden):
     left, values, right = np.linalg.svd(before, full_matrices=False)
     np.testing.assert_allclose(smoothed["w.weight"], (left[:, :10] * values[:10]) @ right[:10], atol=1e-9)
     assert np.array_equal(smoothed["b.bias"], weights["b.bias"])
+
+
+def test_the_watcher_holds_the_new_model_afterwards(tmp_path):
+    weights = {"w.weight": np.random.default_rng(0).standard_normal((60, 40))}
+    watcher = ww.WeightWatcher(model=weights)
+    smoothed = watcher.SVDSmoothing(method="svd", percent=0.25)
+    assert watcher.model is smoothed
+    assert np.count_nonzero(watcher.get_ESD(layer="w") > 1e-10) == 10
+    watcher.SVDSmoothing(method="svd", percent=0.1, to=tmp_path / "model.safetensors")
+    assert watcher.model is smoothed
 
 
 def test_a_module_comes_back_as_a_module_of_its_own(tmp_path):

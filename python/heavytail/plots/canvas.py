@@ -10,7 +10,7 @@ from heavytail.errors import missing
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BAND", "COLOURS", "own_axes", "own_or_given"]
+__all__ = ["BAND", "COLOURS", "own_axes", "own_or_given", "pyplot"]
 
 # The article's: the first model in red, the second in green.
 COLOURS = ("tab:red", "tab:green", "tab:blue", "tab:purple", "tab:orange")
@@ -26,9 +26,14 @@ def own_or_given(ax: Axes | None, **size: Any) -> Axes:
 
 def own_axes(**size: Any) -> Axes:
     """The axis of a new pyplot figure, which a notebook shows."""
+    _, axes = pyplot().subplots(**size)
+    return axes
+
+
+def pyplot() -> Any:
+    """The module `matplotlib.pyplot`, or the error that says how to install it."""
     try:
         from matplotlib import pyplot
     except ImportError:
         raise missing("matplotlib", "a plot", "heavytail[plot]") from None
-    _, axes = pyplot.subplots(**size)
-    return axes
+    return pyplot

@@ -13,7 +13,7 @@ from typing import Any
 from heavytail._native import Model
 from heavytail.errors import ModelError
 
-from . import hub, keras_model, onnx_model, tensors, torch_module
+from . import flat_files, hub, keras_model, onnx_model, tensors, torch_module
 
 __all__ = ["describe_type", "is_path", "open_model"]
 
@@ -28,7 +28,8 @@ def open_model(model: Any, start_ids: int = 0) -> Model:
     if isinstance(model, Model):
         return model
     if is_path(model):
-        return Model.open(hub.locate(model))
+        path = hub.locate(model)
+        return flat_files.open_folder(path, start_ids) if flat_files.matches(path) else Model.open(path)
     if isinstance(model, Mapping):
         return tensors.from_mapping(model)
     # Keras first: on its torch backend a Keras model is a torch module, too.

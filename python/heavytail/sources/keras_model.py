@@ -10,10 +10,10 @@ from heavytail._native import Model, ModelBuilder
 
 from .tensors import add_tensor
 
-__all__ = ["matches", "open_model"]
+__all__ = ["WEIGHTS", "layers", "matches", "open_model"]
 
 # Weight of a layer by the word in the name of its class, and the kind of layer that it is.
-_WEIGHTS = (
+WEIGHTS = (
     ("embedding", "embeddings", "embedding"),
     ("dense", "kernel", "dense"),
     ("conv1d", "kernel", "conv1d"),
@@ -34,7 +34,7 @@ def open_model(model: Any, start_ids: int = 0) -> Model:
     """Takes the weights layer by layer; ids are positions among the layers, nested models taken apart."""
     builder = ModelBuilder()
     taken: set[int] = set()
-    for position, layer in enumerate(_layers(model)):
+    for position, layer in enumerate(layers(model)):
         words = str(type(layer)).lower()
         for weight in layer.weights:
             if id(weight) in taken:
@@ -42,17 +42,18 @@ def open_model(model: Any, start_ids: int = 0) -> Model:
             taken.add(id(weight))
             leaf = weight.name.rpartition("/")[2].removesuffix(":0")
             index = add_tensor(builder, f"{_path(layer, weight)}/{leaf}", _value(weight))
-            for word, named, kind in _WEIGHTS:
+            for word, named, kind in WEIGHTS:
                 if word in words and leaf == named:
                     builder.hint(index, position + start_ids, layer.name, layer.name, kind)
                     break
     return builder.finish()
 
 
-def _layers(model: Any) -> Iterator[Any]:
+def layers(model: Any) -> Iterator[Any]:
+    """The layers of a model, those of the models inside it in their place."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            yield from _layers(layer)
+            yield from layers(layer)
         else:
             yield layer
 
