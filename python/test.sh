@@ -10,6 +10,12 @@ python3 -m venv --clear "$target/venv-python"
 python="$target/venv-python/bin/python"
 "$python" -m pip wheel --quiet --no-deps --wheel-dir "$target/wheels" .
 wheel=$(echo "$target"/wheels/heavytail-*-abi3-*.whl)
+size=$(wc -c < "$wheel")
+echo "the wheel has $size bytes"
+if [ "$size" -gt $((15 * 1024 * 1024)) ]; then
+    echo "the wheel is larger than 15 MiB: strip symbols, or find out what came in" >&2
+    exit 1
+fi
 
 # With NumPy alone: everything but the data frames, the bar and the pictures.
 "$python" -m pip install --quiet numpy

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from heavytail.errors import OptionError
 
@@ -18,8 +20,41 @@ _RENAMED = {"max_N": "max_n", "detX": "det_x"}
 
 _WHOLE = ("min_evals", "max_evals", "max_n", "max_fingers", "bootstrap", "start_ids", "threads", "memory", "seed")
 
+_TRUTHS = (
+    "pool",
+    "conv2d_norm",
+    "conv2d_fft",
+    "fft",
+    "glorot_fix",
+    "intra",
+    "sparsify",
+    "stacked",
+    "inverse",
+    "scale_free",
+    "alternatives",
+    "mp_fit",
+    "randomize",
+    "det_x",
+    "deltas",
+    "vectors",
+    "farms",
+    "compat",
+)
+_NUMBERS = ("tolerance", "finger_thresh", "xmin_max")
+_NAMES = ("fit", "pl_package", "svd_method", "eigs", "channels", "fix_fingers")
+
+# Whole numbers that may be below 0.
+_SIGNED = ("xmax", "start_ids")
+
 # "No limit" for the engine's counts.
 _UNLIMITED = 2**62
+
+
+_KINDS: tuple[tuple[tuple[str, ...], tuple[type, ...], str], ...] = (
+    (_TRUTHS, (bool, np.bool_), "True or False"),
+    (_NUMBERS, (numbers.Real,), "a number"),
+    (_NAMES, (str,), "a word"),
+)
 
 
 def native_options(options: Options) -> Options:
@@ -29,6 +64,13 @@ def native_options(options: Options) -> Options:
     for name in _WHOLE:
         if name in native:
             native[name] = _whole(name, native[name])
+    if native.get("fix_fingers") is False:
+        del native["fix_fingers"]
+    for names, kind, allowed in _KINDS:
+        for name in names:
+            if name in native and not isinstance(native[name], kind):
+                raise OptionError(f"option {name}: {native[name]!r} is not allowed; {allowed}")
+    native |= {name: bool(native[name]) for name in _TRUTHS if name in native}
     if native.get("max_evals") == 0:
         native["max_evals"] = _UNLIMITED
     if native.get("xmax") == "force":
@@ -37,8 +79,6 @@ def native_options(options: Options) -> Options:
         native["xmax"] = _whole("xmax", native["xmax"])
     if "xmin_method" in native:
         native["xmin_method"] = str(native["xmin_method"])
-    if native.get("fix_fingers") is False:
-        del native["fix_fingers"]
     if isinstance(native.get("peft"), bool):
         native["peft"] = "lora" if native["peft"] else "no"
     return native
@@ -48,6 +88,8 @@ def _words(layers: Layers) -> list[str]:
     """The words of a filter: ids, names and types, whatever integers and enums they are."""
     if isinstance(layers, (str, numbers.Integral)):
         layers = [layers]  # type: ignore[list-item]
+    if isinstance(layers, Mapping):
+        raise OptionError(f"option layers: {layers!r} is not allowed; a list of ids, names or types")
     try:
         words = list(layers)  # type: ignore[arg-type]
     except TypeError:
@@ -59,6 +101,8 @@ def _words(layers: Layers) -> list[str]:
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise OptionError(f"option {name}: {value!r} is not allowed; a whole number")
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or (value < 0 and name not in _SIGNED):
+        raise OptionError(
+            f"option {name}: {value!r} is not allowed; a whole number{'' if name in _SIGNED else ' from 0'}"
+        )
     return int(value)

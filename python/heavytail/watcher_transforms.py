@@ -72,12 +72,15 @@ class Transforming(HeldModel):
 
         `method`: "detX" (the tail whose product is one), "alpha_min" (the power law's tail), "rmt" (what stands out of
         the random bulk) or "svd" (`percent` of all; below 0 that share of the largest goes). The new model is of the
-        kind of the old one; with `to` it is the path of a safetensors file.
+        kind of the old one; with `to` it is the path of a safetensors file. `plot` draws each layer as it was, with
+        what decided how much of it stays, as `analyze(plot=True)` does.
         """
         if fit not in (ww.PL, ww.POWER_LAW):
             raise OptionError(f"option fit: {fit!r} is not allowed; smoothing counts the tail of a power law")
         given, opened, options = self._opened(model, layers, pool, start_ids)
         share = float(percent)
+        if plot:
+            _draw(opened, {**options, "det_x": method == ww.DETX, "mp_fit": method == ww.RMT})
         return self._rewritten(given, lambda path: _native.smooth(opened, method, share, path, options), to)
 
     @refuse_unknown_options
@@ -95,10 +98,13 @@ class Transforming(HeldModel):
     ) -> Any:
         """A new model without its correlation traps; the model itself is not changed.
 
-        `compat` removes as many of each layer's own largest directions instead, as the reference does.
+        `compat` removes as many of each layer's own largest directions instead, as the reference does. `plot` draws
+        each layer as it was beside its shuffled copy, whose spikes are the traps, as `analyze(plot=True)` does.
         """
         given, opened, options = self._opened(model, layers, pool, start_ids)
         options |= {"compat": compat, "seed": seed}
+        if plot:
+            _draw(opened, {**options, "randomize": True})
         return self._rewritten(given, lambda path: _native.sharpen(opened, path, options), to)
 
     @refuse_unknown_options
@@ -142,3 +148,10 @@ class Transforming(HeldModel):
             # What the reference's watcher holds afterwards, too; the caller's own model is another one and unchanged.
             self.model = made
         return made
+
+
+def _draw(opened: _native.Model, options: Options) -> None:
+    """Draws the layers as they are, into the reference's folder."""
+    from heavytail.plots.layer_figures import draw_layers
+
+    draw_layers(Details(_native.analyze(opened, {**options, "keep_curves": True})), savefig=True)

@@ -46,6 +46,28 @@ def test_each_option_adds_the_references_figures(weights, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == wanted | {f"ww.layer{last}.mpfit1.png"}
 
 
+@pytest.mark.parametrize(
+    ("transform", "word"),
+    [
+        (lambda watcher: watcher.SVDSmoothing(plot=True), "detX"),
+        (lambda watcher: watcher.SVDSmoothing(method="rmt", plot=True), "mpfit2"),
+        (lambda watcher: watcher.SVDSmoothing(method="alpha_min", plot=True), "esd4"),
+        (lambda watcher: watcher.SVDSharpness(plot=True), "randesd1"),
+    ],
+)
+def test_a_rewritten_layer_is_drawn_as_it_was_if_asked(weights, tmp_path, monkeypatch, transform, word):
+    monkeypatch.chdir(tmp_path)
+    transform(heavytail.WeightWatcher(model=weights))
+    assert len(list((tmp_path / "ww-img").glob(f"ww.layer*.{word}.png"))) == 3
+
+
+def test_without_plot_a_transform_draws_nothing(weights, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    heavytail.WeightWatcher(model=weights).SVDSmoothing()
+    heavytail.WeightWatcher(model=weights).SVDSharpness()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_bulk_of_a_shuffled_layer_is_drawn_where_the_layers_own_was_not_fitted(weights, tmp_path):
     heavytail.WeightWatcher(model=weights).analyze(plot=True, savefig=str(tmp_path), randomize=True, progress=False)
     assert len(list(tmp_path.glob("*.mpfit2.png"))) == 3

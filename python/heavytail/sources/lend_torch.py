@@ -36,7 +36,7 @@ def add_torch(builder: ModelBuilder, name: str, tensor: Any) -> int:
 
 def add_computed(builder: ModelBuilder, name: str, tensor: Callable[[], Any], dtype: Any, shape: list[int]) -> int:
     """Adds a tensor that is moved to the CPU, unpacked or computed when the engine asks for it."""
-    stored = torch_dtype_name(dtype) or "f32"
+    stored = torch_dtype_name(dtype) or ("c64" if dtype.is_complex else "f32")
     return builder.add_lazy(name, stored, shape, lambda: _fetch(tensor(), name, stored))
 
 
@@ -54,7 +54,7 @@ def _fetch(tensor: Any, name: str, stored: str) -> Any:
             plain = plain.dequantize()
         plain = plain.cpu().resolve_conj().resolve_neg()
         if torch_dtype_name(plain.dtype) != stored:
-            plain = plain.to(torch.float32)
+            plain = plain.to(torch.complex64 if plain.is_complex() else torch.float32)
         return _capsule(plain)
 
 

@@ -22,17 +22,28 @@ _WRAPPERS = ("state_dict", "model_state_dict", "model", "module", "params")
 
 def from_mapping(weights: Mapping[Any, Any]) -> Model:
     """Opens a dict of tensors; dicts inside it are taken apart, their names parted by dots."""
-    while (wrapper := wrapper_of(weights)) is not None:
-        weights = weights[wrapper]
     builder = ModelBuilder()
-    empty = True
-    for name, value in _flat(weights, ""):
+    for name, value in _opened(weights):
         add_tensor(builder, name, value)
-        empty = False
-    if empty:
-        shown = ", ".join(f"`{key}`" for key in list(weights)[:8])
-        raise ModelError(f"the dict holds no tensor{f'; its keys are {shown}' if shown else ': it is empty'}")
     return builder.finish()
+
+
+def _opened(weights: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    """Every tensor by its full name."""
+    try:
+        while (wrapper := wrapper_of(weights)) is not None:
+            weights = weights[wrapper]
+        found = list(_flat(weights, ""))
+        keys = [] if found else list(weights)
+    except (AttributeError, KeyError, OSError, RuntimeError, ValueError) as error:
+        kind = f"{type(weights).__module__}.{type(weights).__qualname__}"
+        raise ModelError(
+            f"the tensors of this {kind} can't be read ({error}); if it stands for a file, open the file again"
+        ) from error
+    if not found:
+        shown = ", ".join(f"`{key}`" for key in keys[:8])
+        raise ModelError(f"the dict holds no tensor{f'; its keys are {shown}' if shown else ': it is empty'}")
+    return found
 
 
 def wrapper_of(weights: Mapping[Any, Any]) -> str | None:
