@@ -161,13 +161,11 @@ impl<'a> Walk<'a> {
 
     /// The keys on the way, without what Flax puts around the modules.
     fn name(&self) -> String {
-        let keys = self.path.iter().map(String::as_str);
-        let own: Vec<&str> = keys.clone().skip_while(|key| *key == "params").collect();
-        if own.is_empty() { keys.collect::<Vec<_>>().join("/") } else { own.join("/") }
+        name_of(&self.path)
     }
 
     fn list(&mut self, shape: Vec<usize>, parts: Vec<Array<'a>>) -> Result<(), Error> {
-        if self.path.first().is_some_and(|key| matches!(key.as_str(), "opt_state" | "step" | "rng" | "tx")) {
+        if !is_weight(&self.path) {
             return Ok(());
         }
         if self.tensors.len() >= TENSOR_LIMIT {
@@ -178,6 +176,18 @@ impl<'a> Walk<'a> {
         self.tensors.push(listed);
         Ok(())
     }
+}
+
+/// The keys on the way to an array, without what Flax puts around the modules.
+pub(crate) fn name_of(path: &[String]) -> String {
+    let keys = path.iter().map(String::as_str);
+    let own: Vec<&str> = keys.clone().skip_while(|key| *key == "params").collect();
+    if own.is_empty() { keys.collect::<Vec<_>>().join("/") } else { own.join("/") }
+}
+
+/// Whether what lies there belongs to the model and not to its training.
+pub(crate) fn is_weight(path: &[String]) -> bool {
+    !path.first().is_some_and(|key| matches!(key.as_str(), "opt_state" | "step" | "rng" | "tx"))
 }
 
 /// One array of the file.

@@ -6,12 +6,12 @@ use crate::bytes::Opener;
 use crate::catalogue::Catalogue;
 use crate::detect::{self, Read};
 use crate::source::{Format, SourceInfo};
-use crate::{Error, ErrorKind, coreml, frameworks, gguf, shards, torch};
+use crate::{Error, ErrorKind, coreml, frameworks, gguf, orbax, shards, torch};
 
 /// How many names an error lists.
 const LISTED: usize = 12;
 /// More files than any model has; a larger folder is not a model.
-const FILE_LIMIT: usize = 100_000;
+pub(crate) const FILE_LIMIT: usize = 100_000;
 /// A larger `config.json` is not one.
 const CONFIG_LIMIT: u64 = 16 << 20;
 
@@ -43,6 +43,9 @@ fn open_named(path: &Path, folder: &Path, names: &[String], opener: &dyn Opener)
     }
     if let Some(program) = coreml::program_in(folder, names) {
         return join(path, vec![program], opener);
+    }
+    if let Some(folder) = orbax::folder_in(folder, names).map_err(|error| error.in_file(path))? {
+        return orbax::open(path, &folder, opener);
     }
     match gguf::split::models(names).as_slice() {
         [] => {}

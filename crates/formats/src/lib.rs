@@ -9,13 +9,11 @@
 //! # let path = folder.path().join("model.safetensors");
 //! # let header = br#"{"fc.weight":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"#;
 //! # let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
-//! # bytes.extend_from_slice(header);
-//! # bytes.extend_from_slice(&[0x00, 0x3c, 0x00, 0xc0]);
+//! # bytes.extend(header.iter().chain(&[0x00, 0x3c, 0x00, 0xc0]));
 //! # std::fs::write(&path, bytes)?;
 //! let source = heavytail_formats::open(&path)?;
 //! let first = &source.tensors()[0];
 //! assert_eq!((first.name.as_str(), first.shape.as_slice()), ("fc.weight", &[1, 2][..]));
-//!
 //! let mut row = [0.0; 2];
 //! source.load(0)?.decode(0, 1, &mut row)?;
 //! assert_eq!(row, [1.0, -2.0]);
@@ -38,7 +36,9 @@ mod archive;
 mod cursor;
 mod flax;
 mod gguf;
+mod grid;
 mod numpy;
+mod orbax;
 mod packing;
 mod pickle;
 mod safetensors;

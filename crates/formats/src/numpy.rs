@@ -194,7 +194,7 @@ fn column_major(shape: &[usize]) -> Vec<usize> {
     row_major(&turned).into_iter().rev().collect()
 }
 
-fn dtype(descr: &str) -> Option<Dtype> {
+pub(crate) fn dtype(descr: &str) -> Option<Dtype> {
     Some(match descr {
         "<f8" => Dtype::F64,
         "<f4" => Dtype::F32,

@@ -12,6 +12,10 @@ mod mirror;
 mod options;
 mod patience;
 mod sparse;
+mod store;
+mod store_client;
+mod store_problem;
+mod store_variables;
 mod web;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +44,7 @@ pub fn open_with(path: &Path, options: &RemoteOptions) -> Result<Box<dyn TensorS
 fn open_address(address: &str, options: &RemoteOptions) -> Result<Catalogue, Error> {
     match Address::parse(address)? {
         Address::Hub(model) => hub::open(address, &model, options),
+        Address::Store(bucket) => store::open(address, &bucket, options),
         Address::Web(url) => web::open(&url, options),
     }
 }

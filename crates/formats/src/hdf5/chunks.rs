@@ -7,16 +7,14 @@ use std::collections::HashSet;
 use std::io::Read;
 
 use crate::cursor::{to_u64, to_usize};
+use crate::grid::Grid;
 use crate::hdf5::file::{File, uint, wrong};
 use crate::hdf5::layout::{Filter, Index};
-use crate::tensor::{element_count, row_major};
+use crate::tensor::element_count;
 use crate::{Error, ErrorKind};
 
 /// More chunks than any dataset of weights has.
 const CHUNK_LIMIT: usize = 4_000_000;
-/// Weights hardly pack at all; what unpacks to more than this many times its size, and is large, is a bomb.
-const BOMB_RATIO: usize = 200;
-const SMALL: usize = 16 << 20;
 
 /// A chunked dataset.
 pub(crate) struct Chunks<'a> {
@@ -49,21 +47,12 @@ impl Chunks<'_> {
         let chunk_bytes = chunk_bytes.ok_or_else(|| wrong("the size of a chunk overflows"))?;
         let chunks = self.list(index, chunk_bytes)?;
         let stored = chunks.iter().fold(0_usize, |sum, chunk| sum.saturating_add(to_usize(chunk.stored)));
-        let total = element_count(self.shape).unwrap_or(0).saturating_mul(self.size);
-        for unpacked in [total, chunk_bytes] {
-            if unpacked > SMALL && unpacked > stored.saturating_mul(BOMB_RATIO) {
-                let entry = "the chunks of a dataset".to_owned();
-                return Err(
-                    ErrorKind::ZipBomb { entry, packed: to_u64(stored), unpacked: to_u64(unpacked) }.into()
-                );
-            }
-        }
-        let mut out = self.fill.repeat(total.checked_div(self.fill.len()).unwrap_or(0));
-        out.resize(total, 0);
+        let grid = Grid { shape: self.shape, chunk: self.chunk, size: self.size };
+        let mut out = grid.filled(self.fill, stored)?;
         for chunk in &chunks {
             let bytes = self.file.slice(chunk.address, chunk.stored)?;
             let unpacked = self.unpack(bytes, chunk.left_out, chunk_bytes)?;
-            self.copy(&unpacked, &chunk.at, &mut out)
+            grid.put(&unpacked, &chunk.at, &mut out)
                 .ok_or_else(|| wrong("a chunk lies outside of its dataset"))?;
         }
         Ok(out)
@@ -198,48 +187,6 @@ impl Chunks<'_> {
             return Err(ErrorKind::TruncatedData { end: to_u64(size), available: to_u64(bytes.len()) }.into());
         }
         Ok(bytes)
-    }
-
-    /// Copies a chunk to its place, less what reaches over the edge of the dataset.
-    fn copy(&self, chunk: &[u8], at: &[usize], out: &mut [u8]) -> Option<()> {
-        if at.iter().zip(self.shape).any(|(at, extent)| at >= extent) {
-            return None;
-        }
-        let fits = |axis: usize| -> Option<usize> {
-            let left = self.shape.get(axis)?.checked_sub(*at.get(axis)?)?;
-            Some(left.min(*self.chunk.get(axis)?))
-        };
-        let Some(last) = self.shape.len().checked_sub(1) else {
-            out.copy_from_slice(chunk);
-            return Some(());
-        };
-        let run = fits(last)?.checked_mul(self.size)?;
-        let (ours, theirs) = (row_major(self.chunk), row_major(self.shape));
-        let counts: Option<Vec<usize>> = (0..last).map(fits).collect();
-        let counts = counts?;
-        let mut row = vec![0_usize; last];
-        loop {
-            let (mut from, mut to) = (0_usize, *at.get(last)?);
-            for ((index, at), (ours, theirs)) in row.iter().zip(at).zip(ours.iter().zip(&theirs)) {
-                from = from.checked_add(index.checked_mul(*ours)?)?;
-                to = to.checked_add(index.checked_add(*at)?.checked_mul(*theirs)?)?;
-            }
-            let (from, to) = (from.checked_mul(self.size)?, to.checked_mul(self.size)?);
-            let source = chunk.get(from..from.checked_add(run)?)?;
-            out.get_mut(to..to.checked_add(run)?)?.copy_from_slice(source);
-            let mut moved = false;
-            for (index, count) in row.iter_mut().zip(&counts).rev() {
-                *index = index.checked_add(1)?;
-                if *index < *count {
-                    moved = true;
-                    break;
-                }
-                *index = 0;
-            }
-            if !moved {
-                return Some(());
-            }
-        }
     }
 }
 

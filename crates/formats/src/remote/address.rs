@@ -9,6 +9,27 @@ pub(crate) enum Address {
     Hub(HubModel),
     /// A file on a web server.
     Web(String),
+    /// An object, or a prefix of objects, in an object store.
+    Store(Bucket),
+}
+
+/// `s3://bucket/key`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bucket {
+    pub(crate) cloud: Cloud,
+    /// Azure calls it container.
+    pub(crate) name: String,
+    /// Key of an object or a prefix; empty for all of the bucket.
+    pub(crate) key: String,
+}
+
+/// Whose object store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cloud {
+    /// S3 and what speaks its language.
+    Amazon,
+    Google,
+    Azure,
 }
 
 /// `hf://organisation/name@revision/path`.
@@ -36,9 +57,19 @@ impl Address {
                 .ok_or_else(|| bad("it should be hf://organisation/name[@revision][/path]")),
             "http" | "https" if rest.is_empty() => Err(bad("it names no server")),
             "http" | "https" => Ok(Self::Web(text.to_owned())),
-            _ => Err(bad("known are hf://, https:// and http://")),
+            "s3" | "s3a" => bucket(Cloud::Amazon, rest).ok_or_else(|| bad("it should be s3://bucket/key")),
+            "gs" => bucket(Cloud::Google, rest).ok_or_else(|| bad("it should be gs://bucket/key")),
+            "az" => bucket(Cloud::Azure, rest).ok_or_else(|| bad("it should be az://container/key")),
+            _ => Err(bad("known are hf://, https://, http://, s3://, gs:// and az://")),
         }
     }
+}
+
+fn bucket(cloud: Cloud, rest: &str) -> Option<Address> {
+    let (name, key) = rest.split_once('/').unwrap_or((rest, ""));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '$');
+    let (name, key) = (name.to_owned(), key.trim_end_matches('/').to_owned());
+    (!name.is_empty() && name.chars().all(is_name)).then_some(Address::Store(Bucket { cloud, name, key }))
 }
 
 fn hub_model(rest: &str) -> Option<HubModel> {
@@ -107,6 +138,21 @@ mod tests {
         for bad in ["hf://", "hf://org/..", "hf://org/na me", "hf://org/name@/x", "ftp://host/x", "https://"]
         {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_stores_have_a_bucket_and_a_key() {
+        let of = |text| match Address::parse(text) {
+            Ok(Address::Store(Bucket { cloud, name, key })) => Some((cloud, name, key)),
+            _ => None,
+        };
+        let three = |cloud, name: &str, key: &str| Some((cloud, name.to_owned(), key.to_owned()));
+        assert_eq!(of("s3://b/a/m.gguf"), three(Cloud::Amazon, "b", "a/m.gguf"));
+        assert_eq!(of("gs://b.c/"), three(Cloud::Google, "b.c", ""));
+        assert_eq!(of("az://c"), three(Cloud::Azure, "c", ""));
+        for bad in ["s3://", "s3:///key", "s3://a b/key", "gs://../key?", "r2://b/key"] {
+            assert_eq!(of(bad).filter(|(_, name, _)| name != ".."), None, "{bad}");
         }
     }
 

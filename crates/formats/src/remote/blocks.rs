@@ -6,9 +6,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use crate::cursor::to_u64;
 
@@ -16,7 +15,8 @@ use crate::cursor::to_u64;
 #[derive(Debug)]
 pub(crate) struct Blocks {
     filled: Vec<AtomicU8>,
-    file: Mutex<File>,
+    /// Opened when it is needed: a model can have more files than a program may hold open.
+    file: PathBuf,
 }
 
 impl Blocks {
@@ -27,7 +27,7 @@ impl Blocks {
         let mut known = Vec::new();
         Read::by_ref(&mut file).take(to_u64(count)).read_to_end(&mut known)?;
         known.resize(count, 0);
-        Ok(Self { filled: known.into_iter().map(AtomicU8::new).collect(), file: Mutex::new(file) })
+        Ok(Self { filled: known.into_iter().map(AtomicU8::new).collect(), file: path.to_path_buf() })
     }
 
     /// Number of blocks.
@@ -55,7 +55,7 @@ impl Blocks {
             return Ok(());
         }
         let ones = vec![1; blocks.len()];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = File::options().read(true).write(true).open(&self.file)?;
         file.seek(SeekFrom::Start(to_u64(blocks.start)))?;
         file.write_all(&ones)?;
         for block in self.filled.get(blocks).unwrap_or_default() {
@@ -67,7 +67,7 @@ impl Blocks {
     /// Learns what other programs have filled.
     pub(crate) fn refresh(&self, blocks: Range<usize>) -> io::Result<()> {
         let mut known = vec![0; blocks.len()];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = File::options().read(true).write(true).open(&self.file)?;
         file.seek(SeekFrom::Start(to_u64(blocks.start)))?;
         file.read_exact(&mut known)?;
         for (block, known) in self.filled.get(blocks).unwrap_or_default().iter().zip(known) {

@@ -1,16 +1,18 @@
 //! What tells a remote file apart in, its own folder of the cache out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::{Error, RemoteProblem};
 
-/// A folder of the cache. Where a file has no version by which to know it again, the folder goes with the handle: what
-/// was opened in it stays readable.
+/// A folder of the cache. Where a file has no version by which to know it again, the folder goes with the last
+/// file that was opened in it.
 pub(crate) struct Entry {
     pub(crate) folder: PathBuf,
-    _fleeting: Option<tempfile::TempDir>,
+    /// Removes the folder when it is dropped.
+    pub(crate) fleeting: Option<Arc<tempfile::TempDir>>,
 }
 
 impl Entry {
@@ -21,7 +23,10 @@ impl Entry {
             std::fs::create_dir_all(&all)?;
             let Some(version) = version else {
                 let fleeting = tempfile::TempDir::with_prefix_in("once-", &all)?;
-                return Ok(Self { folder: fleeting.path().to_path_buf(), _fleeting: Some(fleeting) });
+                return Ok(Self {
+                    folder: fleeting.path().to_path_buf(),
+                    fleeting: Some(Arc::new(fleeting)),
+                });
             };
             let folder = all.join(name_of(version));
             for other in
@@ -35,7 +40,7 @@ impl Entry {
                 }
             }
             std::fs::create_dir_all(&folder)?;
-            Ok(Self { folder, _fleeting: None })
+            Ok(Self { folder, fleeting: None })
         };
         made().map_err(|error: std::io::Error| RemoteProblem::Cache(error).into())
     }

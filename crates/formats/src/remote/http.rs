@@ -5,11 +5,12 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, Response};
+use ureq::http::{HeaderMap, Request, Response};
+use ureq::{AsSendBody, RequestExt};
 
 use crate::RemoteProblem;
 use crate::cursor::to_usize;
-use crate::remote::patience::{Origin, Sink, Trouble, patiently};
+use crate::remote::patience::{First, Origin, Sink, Trouble, patiently};
 
 /// Redirects one after the other; browsers follow twenty.
 const REDIRECTS: usize = 10;
@@ -36,7 +37,7 @@ pub(crate) struct Http {
     token: Option<Token>,
 }
 
-type Answer = Response<ureq::Body>;
+pub(crate) type Answer = Response<ureq::Body>;
 
 impl Http {
     pub(crate) fn new(token: Option<Token>) -> Arc<Self> {
@@ -75,6 +76,21 @@ impl Http {
         Err(RemoteProblem::Redirects.into())
     }
 
+    /// One request as it is, for those that sign their own.
+    pub(crate) fn send(
+        &self,
+        request: Request<impl AsSendBody>,
+        connect: Option<Duration>,
+    ) -> Result<Answer, ureq::Error> {
+        match connect {
+            None => self.agent.run(request),
+            Some(wait) => {
+                let request = request.with_agent(&self.agent).configure();
+                request.timeout_connect(Some(wait)).timeout_global(Some(wait.saturating_mul(2))).build().run()
+            }
+        }
+    }
+
     /// All of a small answer.
     pub(crate) fn text(&self, url: &str, limit: u64) -> Result<Vec<u8>, crate::Error> {
         patiently(|| {
@@ -102,17 +118,6 @@ pub(crate) struct HttpFile {
     tag: Option<String>,
 }
 
-/// What the first request brings.
-pub(crate) struct First {
-    pub(crate) file: HttpFile,
-    pub(crate) len: u64,
-    pub(crate) tag: Option<String>,
-    /// The first bytes.
-    pub(crate) bytes: Vec<u8>,
-    /// Whether the server hands out parts of the file.
-    pub(crate) ranges: bool,
-}
-
 impl HttpFile {
     /// A file of known length, whose version the URL itself tells.
     pub(crate) fn pinned(http: &Arc<Http>, url: String, len: u64) -> Self {
@@ -120,7 +125,7 @@ impl HttpFile {
     }
 
     /// Asks for the first `count` bytes, and so for the length and the version.
-    pub(crate) fn first(http: &Arc<Http>, url: &str, count: usize) -> Result<First, crate::Error> {
+    pub(crate) fn first(http: &Arc<Http>, url: &str, count: usize) -> Result<First<Self>, crate::Error> {
         let count = crate::cursor::to_u64(count.max(1));
         patiently(|| {
             let (answer, place) = http.get(url, Some(&(0..count)))?;
@@ -210,17 +215,21 @@ fn of_client(error: ureq::Error) -> Trouble {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             RemoteProblem::BadAddress { why: "it is no URL" }.into()
         }
-        ureq::Error::HostNotFound | ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
-            RemoteProblem::NoConnection(error.into()).into()
-        }
-        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
-            RemoteProblem::NoConnection(io.into()).into()
-        }
+        error if is_lasting(&error) => RemoteProblem::NoConnection(error.into()).into(),
         error => Trouble::Later(RemoteProblem::NoConnection(error.into()), None),
     }
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+/// Whether it will be the same the next time.
+pub(crate) fn is_lasting(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound | ureq::Error::Rustls(_) | ureq::Error::Tls(_) => true,
+        ureq::Error::Io(io) => io.kind() == std::io::ErrorKind::ConnectionRefused,
+        _ => false,
+    }
+}
+
+pub(crate) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -232,7 +241,7 @@ fn length_of(headers: &HeaderMap) -> Option<u64> {
     text(headers, "content-length")?.trim().parse().ok()
 }
 
-fn wait_of(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn wait_of(headers: &HeaderMap) -> Option<Duration> {
     text(headers, "retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 

@@ -16,8 +16,6 @@ use crate::{Error, ErrorKind, RemoteProblem, bytes::Disk, detect};
 
 /// A longer list of files is no model's.
 const LISTING_LIMIT: u64 = 64 << 20;
-/// A larger index or configuration is none.
-const TEXT_LIMIT: u64 = 100_000_000;
 
 #[derive(Deserialize)]
 struct Listing {
@@ -81,26 +79,10 @@ pub(crate) fn open(address: &str, model: &HubModel, options: &RemoteOptions) -> 
             }
         }
     }
-    let inside =
-        |name: &str| name.strip_prefix(path.as_str()).is_some_and(|rest| rest.matches('/').count() <= 1);
-    for text in listing
-        .siblings
-        .iter()
-        .map(|file| file.rfilename.as_str())
-        .filter(|name| inside(name) && is_text(name))
-    {
-        mirror.fetch(text, TEXT_LIMIT)?;
-    }
+    mirror.fetch_texts(path)?;
     let mut found = mirror.open_at(path)?;
     found.name(address);
     Ok(found)
-}
-
-/// Whether a file is read as text by the rules of folders.
-pub(crate) fn is_text(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    name.ends_with(".index.json")
-        || matches!(name, "config.json" | "adapter_config.json" | "latest" | "checkpoint")
 }
 
 /// What the Hub's own cache has of this model: the path that was asked for, in the snapshot of its revision.

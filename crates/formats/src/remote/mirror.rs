@@ -10,12 +10,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::bytes::{Fill, MappedFile, Opener};
 use crate::catalogue::Catalogue;
 use crate::cursor::to_usize;
+use crate::remote::cache::Entry;
 use crate::remote::patience::Origin;
 use crate::remote::sparse::{Kept, SparseFile};
 use crate::{Error, ErrorKind, UnsafePath, detect};
 
 /// Files whose beginnings are fetched at the same time.
 const TOGETHER: usize = 8;
+/// A larger index or configuration is none.
+const TEXT_LIMIT: u64 = 100_000_000;
 
 /// A remote folder and its copy with holes.
 pub(crate) struct Mirror {
@@ -27,6 +30,7 @@ pub(crate) struct Mirror {
     block: usize,
     files: HashMap<PathBuf, Arc<SparseFile>>,
     opened: Mutex<HashMap<PathBuf, Arc<MappedFile>>>,
+    fleeting: Option<Arc<tempfile::TempDir>>,
 }
 
 impl Mirror {
@@ -39,7 +43,13 @@ impl Mirror {
             block,
             files: HashMap::new(),
             opened: Mutex::default(),
+            fleeting: None,
         }
+    }
+
+    /// An empty copy in this entry of the cache.
+    pub(crate) fn in_entry(address: &str, entry: &Entry, block: usize) -> Self {
+        Self { fleeting: entry.fleeting.clone(), ..Self::new(address, &entry.folder, block) }
     }
 
     /// The folder of the copies.
@@ -61,7 +71,7 @@ impl Mirror {
         let kept =
             Kept { block: self.block, data: self.data.join(&inside), blocks: self.blocks.join(&inside) };
         kept.prepare(len)?;
-        let file = Arc::new(SparseFile::open(&kept, len, Box::new(origin))?);
+        let file = Arc::new(SparseFile::open(&kept, len, Box::new(origin), self.fleeting.clone())?);
         self.files.insert(inside, Arc::clone(&file));
         Ok(file)
     }
@@ -71,6 +81,17 @@ impl Mirror {
         let Some(file) = self.files.get(Path::new(path)) else { return Ok(()) };
         let len = std::fs::metadata(self.data.join(path)).map_or(0, |file| file.len());
         if len == 0 || len > limit { Ok(()) } else { file.fill(0..to_usize(len)) }
+    }
+
+    /// Fetches the files of the folder at `path` that its rules read as text.
+    pub(crate) fn fetch_texts(&self, path: &str) -> Result<(), Error> {
+        let mut names: Vec<&str> = self.files.keys().filter_map(|name| name.to_str()).collect();
+        names.sort_unstable();
+        let inside = |name: &&str| name.strip_prefix(path).is_some_and(|rest| rest.matches('/').count() <= 1);
+        for name in names.into_iter().filter(inside).filter(|name| is_text(name)) {
+            self.fetch(name, TEXT_LIMIT)?;
+        }
+        Ok(())
     }
 
     /// Opens what lies at `path` of the folder, which is all of it where the path is empty.
@@ -122,6 +143,13 @@ impl Opener for Mirror {
             }
         });
     }
+}
+
+/// Whether a file is read as text by the rules of folders.
+fn is_text(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.ends_with(".index.json")
+        || matches!(name, "config.json" | "adapter_config.json" | "latest" | "checkpoint")
 }
 
 /// A path that stays inside the folder.

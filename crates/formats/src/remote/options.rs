@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::remote::store_variables;
+
 /// Bytes of a block unless the caller wants otherwise.
 const BLOCK: usize = 1 << 16;
 
@@ -19,6 +21,8 @@ pub struct RemoteOptions {
     pub token: Option<String>,
     /// Whether the Hub must not be asked (`HF_HUB_OFFLINE`).
     pub offline: bool,
+    /// What the environment says about object stores, credentials among it: `AWS_…`, `GOOGLE_…` and `AZURE_…`.
+    pub variables: Vec<(String, String)>,
     /// Bytes that are fetched at least at once: less than a tensor, more than a request costs.
     pub block: usize,
 }
@@ -31,6 +35,7 @@ impl std::fmt::Debug for RemoteOptions {
             .field("hub_cache", &self.hub_cache)
             .field("token", &self.token.as_ref().map(|_| "…"))
             .field("offline", &self.offline)
+            .field("variables", &self.variables.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("block", &self.block)
             .finish()
     }
@@ -40,10 +45,21 @@ impl RemoteOptions {
     /// What the environment says.
     #[must_use]
     pub fn from_environment() -> Self {
-        Self::from_variables(|name| std::env::var_os(name))
+        let texts = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self {
+            variables: Self::store_variables(texts),
+            ..Self::from_variables(|name| std::env::var_os(name))
+        }
     }
 
-    /// What these variables say; an empty one counts as not set.
+    /// The variables among these that speak of object stores, under the names that [`variables`](Self::variables) has: the
+    /// clouds' own tools know some of them by other names.
+    pub fn store_variables(all: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
+        store_variables::of_stores(all)
+    }
+
+    /// What these variables say, less those of object stores; an empty one counts as not set.
     pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let path = |name: &str| set(name).map(PathBuf::from);
@@ -72,6 +88,7 @@ impl RemoteOptions {
                 .unwrap_or_else(|| hub_home.join("hub")),
             token: token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()),
             offline: text("HF_HUB_OFFLINE").or_else(|| text("TRANSFORMERS_OFFLINE")).is_some_and(is_true),
+            variables: Vec::new(),
             block: BLOCK,
         }
     }

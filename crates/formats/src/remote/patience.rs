@@ -52,6 +52,18 @@ pub(crate) trait Origin: std::fmt::Debug + Send + Sync {
     fn read(&self, range: Range<u64>, sink: &mut Sink<'_>) -> Result<(), Trouble>;
 }
 
+/// What the first request for a file brings.
+pub(crate) struct First<F> {
+    pub(crate) file: F,
+    pub(crate) len: u64,
+    /// What tells this version of the file from others.
+    pub(crate) tag: Option<String>,
+    /// The first bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Whether the server hands out parts of the file.
+    pub(crate) ranges: bool,
+}
+
 /// What takes the bytes as they come.
 pub(crate) type Sink<'a> = dyn FnMut(&[u8]) -> io::Result<()> + 'a;
 

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::bytes::Fill;
 use crate::cursor::{to_u64, to_usize};
@@ -27,10 +27,13 @@ pub(crate) struct SparseFile {
     len: usize,
     /// Bytes of a block.
     block: usize,
-    data: Mutex<File>,
+    /// Opened when something comes: a model can have more files than a program may hold open.
+    data: PathBuf,
     blocks: Blocks,
     state: Mutex<State>,
     landed: Condvar,
+    /// Where it is kept, if that goes when nothing needs it.
+    _folder: Option<Arc<tempfile::TempDir>>,
 }
 
 #[derive(Debug, Default)]
@@ -74,20 +77,23 @@ impl Kept {
 
 impl SparseFile {
     /// The file whose place was prepared for `len` bytes.
-    pub(crate) fn open(kept: &Kept, len: u64, origin: Box<dyn Origin>) -> Result<Self, Error> {
-        let opened = || {
-            let data = File::options().write(true).open(&kept.data)?;
-            Ok((data, Blocks::open(&kept.blocks, to_usize(len).div_ceil(kept.block.max(1)))?))
-        };
-        let (data, blocks) = opened().map_err(RemoteProblem::Cache)?;
+    pub(crate) fn open(
+        kept: &Kept,
+        len: u64,
+        origin: Box<dyn Origin>,
+        folder: Option<Arc<tempfile::TempDir>>,
+    ) -> Result<Self, Error> {
+        let blocks = Blocks::open(&kept.blocks, to_usize(len).div_ceil(kept.block.max(1)));
+        let blocks = blocks.map_err(RemoteProblem::Cache)?;
         Ok(Self {
             origin,
             len: to_usize(len),
             block: kept.block.max(1),
-            data: Mutex::new(data),
+            data: kept.data.clone(),
             blocks,
             state: Mutex::default(),
             landed: Condvar::new(),
+            _folder: folder,
         })
     }
 
@@ -101,7 +107,7 @@ impl SparseFile {
     }
 
     fn write(&self, at: usize, bytes: &[u8]) -> std::io::Result<()> {
-        let mut data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut data = File::options().write(true).open(&self.data)?;
         data.seek(SeekFrom::Start(to_u64(at)))?;
         data.write_all(bytes)
     }
@@ -113,7 +119,7 @@ impl SparseFile {
         if blocks.is_empty() {
             return Ok(());
         }
-        self.data.lock().unwrap_or_else(PoisonError::into_inner).sync_data()?;
+        File::options().write(true).open(&self.data)?.sync_data()?;
         self.blocks.mark(blocks)
     }
 

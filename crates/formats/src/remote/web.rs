@@ -7,8 +7,9 @@ use crate::catalogue::Catalogue;
 use crate::remote::RemoteOptions;
 use crate::remote::address::encoded;
 use crate::remote::cache::Entry;
-use crate::remote::http::{First, Http, HttpFile};
+use crate::remote::http::{Http, HttpFile};
 use crate::remote::mirror::Mirror;
+use crate::remote::patience::{First, Origin};
 use crate::{Error, ErrorKind, gguf, shards};
 
 /// A larger index is none.
@@ -20,24 +21,36 @@ pub(crate) fn open(url: &str, options: &RemoteOptions) -> Result<Catalogue, Erro
     let (folder, name, query) = parts(url);
     let first = HttpFile::first(&http, url, options.block)?;
     let entry = Entry::of(&options.cache.join("web"), url, first.tag.as_deref())?;
-    let mut mirror = Mirror::new(folder, &entry.folder, options.block);
-    add(&mut mirror, &name, first)?;
+    let mirror = Mirror::in_entry(folder, &entry, options.block);
+    assemble(mirror, &name, first, |other| {
+        HttpFile::first(&http, &format!("{folder}/{}{query}", encoded(other)), options.block)
+    })
+}
+
+/// Opens the file of this name, with the shards or parts beside it that belong to it.
+pub(crate) fn assemble<F: Origin + 'static>(
+    mut mirror: Mirror,
+    name: &str,
+    first: First<F>,
+    beside: impl Fn(&str) -> Result<First<F>, Error>,
+) -> Result<Catalogue, Error> {
+    add(&mut mirror, name, first)?;
     let mut others = Vec::new();
-    if shards::is_index(&name) {
-        mirror.fetch(&name, INDEX_LIMIT)?;
-        others = shards::names_in(&mirror.folder().join(&name))?;
-    } else if let Some(parts) = gguf::split::names(&name) {
+    if shards::is_index(name) {
+        mirror.fetch(name, INDEX_LIMIT)?;
+        others = shards::names_in(&mirror.folder().join(name))?;
+    } else if let Some(parts) = gguf::split::names(name) {
         others = parts.into_iter().filter(|part| *part != name).collect();
     }
     for other in others {
-        let first = HttpFile::first(&http, &format!("{folder}/{}{query}", encoded(&other)), options.block)?;
+        let first = beside(&other)?;
         add(&mut mirror, &other, first)?;
     }
-    mirror.open_at(&name)
+    mirror.open_at(name)
 }
 
 /// Adds a file with the bytes that came first; all of it where the server can't hand out parts.
-fn add(mirror: &mut Mirror, name: &str, first: First) -> Result<(), Error> {
+fn add(mirror: &mut Mirror, name: &str, first: First<impl Origin + 'static>) -> Result<(), Error> {
     let First { file, len, bytes, ranges, .. } = first;
     if len == 0 {
         return Err(ErrorKind::EmptyFile.into());

@@ -1,9 +1,11 @@
 //! Checkpoints behind addresses, served by a web server on loopback: what is fetched, what is kept, and what happens
 //! when the server or the line fails.
 
+mod emulators;
 mod faults;
 mod hub;
 mod server;
+mod store;
 mod web;
 
 use std::path::{Path, PathBuf};

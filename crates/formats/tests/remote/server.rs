@@ -35,6 +35,8 @@ pub(crate) struct Site {
     pub(crate) faults: HashMap<String, VecDeque<Fault>>,
     /// By path: where to go instead.
     pub(crate) redirects: HashMap<String, String>,
+    /// By path: a status and the text that explains it.
+    pub(crate) refusals: HashMap<String, (u16, String)>,
     /// Whether ranges are ignored and whole files sent.
     pub(crate) whole_only: bool,
     pub(crate) seen: Vec<Seen>,
@@ -109,9 +111,17 @@ fn answer(stream: &TcpStream, site: &Mutex<Site>) -> std::io::Result<()> {
     let mut locked = site.lock().expect("no thread of the server panics");
     let fault = locked.faults.get_mut(&path).and_then(VecDeque::pop_front);
     let redirect = locked.redirects.get(&path).cloned();
+    let refusal = locked.refusals.get(&path).cloned();
     let file = locked.files.get(&path).cloned();
     let range = range.filter(|_| !locked.whole_only);
-    let (head, body) = response(range, fault, redirect, file);
+    let (head, body) = match refusal {
+        Some((status, text)) => {
+            let head =
+                format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", text.len());
+            (head, text.into_bytes())
+        }
+        None => response(range, fault, redirect, file),
+    };
     let body = if is_head { Vec::new() } else { body };
     let authorization = headers.get("authorization").cloned();
     locked.seen.push(Seen { range, authorization, sent: body.len() });
