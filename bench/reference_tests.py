@@ -1,22 +1,27 @@
-"""Runs weightwatcher's own tests, from a checkout of its repository, with heavytail in its place; prints what passed.
+"""Runs weightwatcher's own tests, from a checkout of its repository, with heavytail in its place, and tabulates them.
 
     python bench/reference_tests.py CHECKOUT > ours.txt
-    python bench/reference_tests.py CHECKOUT --with weightwatcher --rerun ours.txt > theirs.txt
+    python bench/reference_tests.py CHECKOUT --with weightwatcher > theirs.txt
+    python bench/reference_tests.py --table ours.txt theirs.txt
 
-Pretrained weights are not downloaded: the tests' models get the same architectures with random weights, TensorFlow is
-a stand-in that fails when it is used. Tests that need either are told apart from those that fail, and so are those of
-the reference's own inside (its iterators, layer classes and helpers), which heavytail does not have. What fails is run
-again on the reference itself: a number of pretrained weights is one that it does not give for random ones either.
+Nothing is downloaded. torchvision's models get the same architectures with random, seeded weights; TensorFlow is a
+stand-in that fails when it is used, and so are the hub's models. A test counts as runnable offline if the reference
+itself passes it here: one that wants numbers of pretrained weights, TensorFlow, a GPU or an older library does not, and
+the table says which. `heavytail` runs under the reference's module names, since its tests compare the names of types,
+and with `compat=True`, since they compare lists of columns.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
+import collections
 import contextlib
+import copy
+import functools
 import importlib.machinery
 import io
 import logging
+import re
 import signal
 import sys
 import tempfile
@@ -54,7 +59,12 @@ class Absent(types.ModuleType):
 
 
 def stand_in_for_tensorflow() -> None:
-    for name in ("tensorflow", "tensorflow.keras", "tensorflow.keras.applications", "tensorflow.keras.applications.vgg16"):
+    for name in (
+        "tensorflow",
+        "tensorflow.keras",
+        "tensorflow.keras.applications",
+        "tensorflow.keras.applications.vgg16",
+    ):
         sys.modules[name] = Absent(name)
         sys.modules[name].__spec__ = importlib.machinery.ModuleSpec(name, None)
 
@@ -74,8 +84,8 @@ def forbid_downloads() -> None:
             torch.manual_seed(len(build.__name__))
             return build(weights=None)
 
-        # heavytail leaves a model as it was, so that one serves all tests.
-        setattr(models, name, lambda weights=None, *, seeded=seeded: seeded())
+        # A copy each, since tests change models.
+        setattr(models, name, lambda weights=None, *, seeded=seeded: copy.deepcopy(seeded()))
     for name in ("PeftModel", "PeftConfig", "AutoPeftModel"):
         setattr(getattr(peft, name), "from_pretrained", refuse)
     for name in ("AutoModel", "AlbertModel", "BertForSequenceClassification"):
@@ -99,18 +109,16 @@ def put_heavytail_in_its_place() -> None:
 
     package = types.ModuleType("weightwatcher")
     vars(package).update({name: value for name, value in vars(constants).items() if not name.startswith("_")})
+    inner = {"RMT_Util": heavytail.RMT_Util, "WW_powerlaw": heavytail.WW_powerlaw, "constants": constants}
+    inner["weightwatcher"] = heavytail.weightwatcher
+    for name, module in inner.items():
+        setattr(package, name, module)
+        sys.modules[f"weightwatcher.{name}"] = module
+    for name in heavytail.weightwatcher.__all__:
+        getattr(heavytail.weightwatcher, name).__module__ = "weightwatcher.weightwatcher"
     package.WeightWatcher = WeightWatcher
-    for inner in ("RMT_Util", "WW_powerlaw"):
-        setattr(package, inner, types.ModuleType(inner))
-        sys.modules[f"weightwatcher.{inner}"] = getattr(package, inner)
-    package.constants = constants
     package.__path__ = []
     sys.modules["weightwatcher"] = package
-    sys.modules["weightwatcher.constants"] = constants
-
-
-# Words of an error that name what only the reference's inside has.
-_INSIDE = ("has no attribute", "is not defined", "cannot import name", "object is not callable")
 
 
 class Outcomes(unittest.TestResult):
@@ -126,10 +134,10 @@ class Outcomes(unittest.TestResult):
 
     def startTest(self, test):
         super().startTest(test)
-        signal.alarm(self.limit)
+        signal.setitimer(signal.ITIMER_PROF, self.limit)
 
     def stopTest(self, test):
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         super().stopTest(test)
 
     def addSuccess(self, test):
@@ -146,9 +154,7 @@ class Outcomes(unittest.TestResult):
         if isinstance(error[1], (NeedsDownload, OSError)) or "NeedsDownload" in text:
             self.note(test, "needs a download", text)
         elif isinstance(error[1], TooLong):
-            self.note(test, "stopped", f"after {self.limit} s")
-        elif isinstance(error[1], (AttributeError, NameError, ImportError)) and any(word in text for word in _INSIDE):
-            self.note(test, "of the inside", text)
+            self.note(test, "stopped", f"after {self.limit} s of processor time")
         else:
             self.note(test, "fails", text)
 
@@ -176,19 +182,62 @@ def stop(*_):
     raise TooLong
 
 
+def read_outcomes(path: Path) -> dict[str, tuple[str, str]]:
+    """The word and the reason of each test; of a test that was run again, the last."""
+    lines = [line.split(" | ", 2) for line in path.read_text().splitlines() if " | " in line]
+    return {line[0]: (line[1], line[2] if len(line) > 2 else "") for line in lines}
+
+
+def reason(word: str, why: str) -> str:
+    """Why the reference does not pass a test here, in few words."""
+    if word in ("needs a download", "skipped", "stopped"):
+        return {"skipped": "a GPU", "stopped": f"too long ({why})"}.get(word, "a download or TensorFlow")
+    if why.startswith("AssertionError"):
+        return "numbers of pretrained weights, or of an older version"
+    return why.split(":")[0] + " in the reference"
+
+
+def tabulate(ours: Path, theirs: Path) -> None:
+    """A row a class: its tests, those that the reference passes here, those of them that heavytail passes; and why."""
+    mine, reference = read_outcomes(ours), read_outcomes(theirs)
+    runnable = {name for name, (word, _) in reference.items() if word == "passes"}
+    passed = {name for name in runnable if mine.get(name, ("",))[0] == "passes"}
+    print("| tests | number | runnable here | pass with heavytail | the others need |\n|---|---|---|---|---|")
+    groups: dict[str, list[str]] = {}
+    for name in reference:
+        groups.setdefault(name.split(".")[0], []).append(name)
+    for group, names in groups.items():
+        needs = collections.Counter(reason(*reference[name]) for name in names if name not in runnable)
+        told = "; ".join(f"{word} ({count})" for word, count in needs.most_common())
+        counts = (len(names), len(runnable.intersection(names)), len(passed.intersection(names)))
+        print(f"| `{group}` | {' | '.join(map(str, counts))} | {told} |")
+    share = 100.0 * len(passed) / max(len(runnable), 1)
+    print(f"| all | {len(reference)} | {len(runnable)} | {len(passed)} ({share:.0f} %) | |\n")
+    for name in sorted(runnable - passed):
+        print(f"- `{name}`: {': '.join(mine.get(name, ('not run', '')))}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkout", type=Path)
+    parser.add_argument("checkout", type=Path, nargs="?")
     parser.add_argument("--with", dest="package", choices=["heavytail", "weightwatcher"], default="heavytail")
-    parser.add_argument("--only", default="", help="a part of the tests' names")
-    parser.add_argument("--rerun", type=Path, help="only what failed in this output")
-    parser.add_argument("--limit", type=int, default=300, help="seconds a test")
+    parser.add_argument("--only", default="", help="a pattern of the tests' names")
+    parser.add_argument("--skip", type=Path, help="leave out what this output has already")
+    parser.add_argument("--limit", type=int, default=300, help="seconds of processor time a test")
+    parser.add_argument("--table", type=Path, nargs=2, metavar=("OURS", "THEIRS"), help="tabulate two outputs")
     asked = parser.parse_args()
-    signal.signal(signal.SIGALRM, stop)
-    failed = None
-    if asked.rerun is not None:
-        lines = [line.split(" | ") for line in asked.rerun.read_text().splitlines()]
-        failed = {line[0] for line in lines if line[1:2] == ["fails"]}
+    if asked.table:
+        tabulate(*asked.table)
+    elif asked.checkout is None:
+        parser.error("the checkout of the reference's repository is missing")
+    else:
+        run(asked)
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Runs the tests, each printed as it ends."""
+    signal.signal(signal.SIGPROF, stop)
+    done = read_outcomes(asked.skip) if asked.skip is not None and asked.skip.exists() else {}
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     for name in ("assertEquals", "assertNotEquals"):
@@ -204,13 +253,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         import test as suite
 
-        tests = unittest.defaultTestLoader.loadTestsFromModule(suite)
-        for group in tests:
-            names = {test.id().removeprefix("test."): test for test in group if asked.only in test.id()}
-            names = {name: test for name, test in names.items() if failed is None or name in failed}
+        for group in unittest.defaultTestLoader.loadTestsFromModule(suite):
+            names = {test.id().removeprefix("test."): test for test in group if re.search(asked.only, test.id())}
+            names = {name: test for name, test in names.items() if name not in done}
             unittest.TestSuite(names.values()).run(outcomes)
             settle(outcomes, names)
-    for word in ("passes", "fails", "of the inside", "needs a download", "stopped", "skipped"):
+    for word in ("passes", "fails", "needs a download", "stopped", "skipped"):
         print(f"{word}: {sum(row[1] == word for row in outcomes.rows)}")
 
 

@@ -7,6 +7,7 @@ only read. Where the reference drops a layer silently, `coverage` says why.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -183,6 +184,16 @@ class WeightWatcher(Transforming, LayerAccess):
 
     valid_params = staticmethod(valid_params)
     layer_type_from_str = staticmethod(layer_type_from_str)
+
+    @staticmethod
+    def describe_pytorch_bins(model_dir: str | Path, **options: Any) -> pd.DataFrame:
+        """`describe` of the checkpoints in a folder: the same as of a watcher with that folder as its model."""
+        return WeightWatcher(model=model_dir).describe(**options)
+
+    @staticmethod
+    def analyze_pytorch_bins(model_dir: str | Path, **options: Any) -> pd.DataFrame:
+        """`analyze` of the checkpoints in a folder: the same as of a watcher with that folder as its model."""
+        return WeightWatcher(model=model_dir).analyze(**options)
 
     def get_details(self) -> pd.DataFrame | None:
         """The data frame of the last `analyze`."""

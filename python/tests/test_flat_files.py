@@ -52,6 +52,14 @@ def test_extracted_weights_are_the_models(folder, tmp_path):
     assert watcher.describe(start_ids=5)["layer_id"].tolist() == [5, 7]
 
 
+def test_a_folder_of_checkpoints_is_a_model_like_any_other(folder):
+    watcher = ww.WeightWatcher(model=folder)
+    pd_testing = pytest.importorskip("pandas").testing
+    pd_testing.assert_frame_equal(ww.WeightWatcher.describe_pytorch_bins(folder), watcher.describe())
+    found = ww.WeightWatcher.analyze_pytorch_bins(folder, layers=["fc"], progress=False)
+    assert found["name"].tolist() == ["fc"]
+
+
 def test_listing_writes_nothing_unless_asked(folder, tmp_path):
     extract = ww.WeightWatcher.extract_pytorch_statedict_
     listed = extract(tmp_path, "net", folder / "model-2.safetensors", 4, format="safetensors")
