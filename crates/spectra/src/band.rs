@@ -86,7 +86,8 @@ struct Workspace {
     vzv: Vec<f64>,
     /// T of the block reflector 1 − V·T⁻¹·Vᵀ.
     coefficients: Mat<f64>,
-    inner: Mat<f64>,
+    /// T⁻ᵀ, VᵀY, and what comes between.
+    small: [Mat<f64>; 3],
     scratch: MemBuffer,
     product: SymmetricProduct,
     update: RankUpdate,
@@ -100,7 +101,7 @@ impl Workspace {
             panel: Mat::zeros(n, width),
             vzv: vec![0.0; 3 * n * width],
             coefficients: Mat::zeros(width, width),
-            inner: Mat::zeros(width, width),
+            small: [(); 3].map(|()| Mat::zeros(width, width)),
             scratch: MemBuffer::new(req),
             product: SymmetricProduct::default(),
             update: RankUpdate::default(),
@@ -137,18 +138,23 @@ impl Workspace {
         let n = self.n;
         let (v, zv) = self.vzv.split_at_mut(count * n);
         let (y, y_lead) = self.product.multiply((a, lead, rows), (v, n, count));
-        let mut y = MatMut::from_row_major_slice_mut(y, rows, y_lead).subcols_mut(0, count);
+        let y = MatRef::from_row_major_slice(y, rows, y_lead).subcols(0, count);
         let v = MatRef::from_column_major_slice(v, n, count).subrows(0, rows);
         let t = self.coefficients.as_ref().submatrix(0, 0, count, count);
-        // Y·T⁻¹ = (T⁻ᵀ·Yᵀ)ᵀ.
-        solve_lower_triangular_in_place(t.transpose(), y.as_mut().transpose_mut(), Par::Seq);
-        let mut inner = self.inner.as_mut().submatrix_mut(0, 0, count, count);
-        matmul(inner.as_mut(), Accum::Replace, v.transpose(), y.as_ref(), 1.0, Par::Seq);
-        solve_lower_triangular_in_place(t.transpose(), inner.as_mut(), Par::Seq);
+        // T⁻ᵀ itself, as in LAPACK: T is as small as the band is narrow, and well conditioned.
+        let [mut solved, mut inner, mut half] =
+            self.small.each_mut().map(|of| of.as_mut().submatrix_mut(0, 0, count, count));
+        solved.as_mut().fill(0.0);
+        solved.as_mut().diagonal_mut().fill(1.0);
+        solve_lower_triangular_in_place(t.transpose(), solved.as_mut(), Par::Seq);
+        let inverse = solved.as_ref();
+        matmul(inner.as_mut(), Accum::Replace, v.transpose(), y, 1.0, Par::Seq);
+        matmul(half.as_mut(), Accum::Replace, inverse, inner.as_ref(), 1.0, Par::Seq);
+        matmul(inner.as_mut(), Accum::Replace, half.as_ref(), inverse.transpose(), -0.5, Par::Seq);
         let mut whole = MatMut::from_column_major_slice_mut(&mut zv[..count * n], n, count);
         let mut z = whole.as_mut().subrows_mut(0, rows);
-        z.copy_from(y);
-        matmul(z, Accum::Add, v, inner.as_ref(), -0.5, Par::Seq);
+        matmul(z.as_mut(), Accum::Replace, y, inverse.transpose(), 1.0, Par::Seq);
+        matmul(z, Accum::Add, v, inner.as_ref(), 1.0, Par::Seq);
         let left = Operand { elements: &self.vzv, lead: n, along: Along::Rows };
         let right = Operand { elements: &self.vzv[count * n..], ..left };
         self.update.add((a, lead, rows), -1.0, (left, right, 2 * count));

@@ -4,6 +4,7 @@
 //! them and a matrix near the ends of the range of f64 is scaled in one place.
 
 use faer::MatRef;
+use pulp::Arch;
 
 use crate::{BlockLayout, Error, Matrix};
 
@@ -71,7 +72,8 @@ pub(crate) fn for_each_block(
 /// The largest |x|, or nothing if any is NaN or infinite.
 pub(crate) fn largest_finite(elements: &[f64]) -> Option<f64> {
     // The bits of |x| order like |x|, and NaN and infinity come last; integer maxima vectorise, f64::max does not.
-    let bits = elements.iter().fold(0, |max, x| u64::max(max, x.to_bits() & !(1 << 63)));
+    let largest = || elements.iter().fold(0, |max, x| u64::max(max, x.to_bits() & !(1 << 63)));
+    let bits = Arch::new().dispatch(largest);
     let largest = f64::from_bits(bits);
     largest.is_finite().then_some(largest)
 }

@@ -30,7 +30,7 @@ pub fn gram(matrix: &dyn Matrix, block_bytes: usize) -> Result<Gram, Error> {
     let mut update = RankUpdate::default();
     let mut add = |lower: &mut [f64], block: &Block<'_>| {
         let w = transposed(block);
-        update.add((lower, cols, cols), 1.0, (w, w, block.rows));
+        update.add_square((lower, cols, cols), (w, block.rows));
     };
     let largest = for_each_block(matrix, block_bytes, 1.0, |block| add(&mut lower, block))?;
     let scale = safe_scale(largest);

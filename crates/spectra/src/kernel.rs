@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use pulp::Simd;
+use pulp::{Arch, Simd, WithSimd};
 
 /// Steps of the sum between two looks at its end: what counting costs is a tenth of a step.
 const UNROLL: usize = 4;
@@ -22,16 +22,40 @@ pub(crate) type Tile<T, const V: usize, const COLS: usize> = [[T; V]; COLS];
 
 /// Something to be done with the tiles that fill the registers of this kind of vectors.
 pub(crate) trait WithTiles {
+    /// What comes of it.
+    type Output;
+
     /// Does it with tiles of `V` vectors by `COLS` columns.
-    fn run<S: Simd, const V: usize, const COLS: usize>(self, simd: S);
+    fn run<S: Simd, const V: usize, const COLS: usize>(self, simd: S) -> Self::Output;
 }
 
 /// Chooses the tile: of sixteen registers three are left for the operands, of thirty-two eight.
 ///
 /// Using all sixteen makes the compiler move sums between registers, which costs half the speed.
 #[inline(always)]
-pub(crate) fn with_tiles<S: Simd>(simd: S, work: impl WithTiles) {
+pub(crate) fn with_tiles<S: Simd, W: WithTiles>(simd: S, work: W) -> W::Output {
     if matches!(S::F64_LANES, 2 | 8) { work.run::<S, 3, 8>(simd) } else { work.run::<S, 2, 6>(simd) }
+}
+
+/// Rows of a tile with the vectors of this machine.
+pub(crate) fn tile_height() -> usize {
+    struct Height;
+    impl WithTiles for Height {
+        type Output = usize;
+        #[inline(always)]
+        fn run<S: Simd, const V: usize, const COLS: usize>(self, _simd: S) -> usize {
+            V * S::F64_LANES
+        }
+    }
+    struct Ask;
+    impl WithSimd for Ask {
+        type Output = usize;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> usize {
+            with_tiles(simd, Height)
+        }
+    }
+    Arch::new().dispatch(Ask)
 }
 
 /// How the elements of an operand lie in its slice; rows are those of the product, depth is what is summed over.
@@ -129,22 +153,24 @@ fn pack_streams(
 }
 
 /// The product of a packed left panel and a packed right panel, both as deep as the shorter.
+///
+/// The right panel is as wide as the tile, or `WIDTHS` times as wide, and then its first columns are meant.
 #[inline(always)]
-pub(crate) fn tile<S: Simd, const V: usize, const COLS: usize>(
+pub(crate) fn tile<S: Simd, const V: usize, const COLS: usize, const WIDTHS: usize>(
     simd: S,
     left: &[f64],
     right: &[f64],
 ) -> Tile<S::f64s, V, COLS> {
     let mut sums = [[simd.splat_f64s(0.0); V]; COLS];
     let left = S::as_simd_f64s(left).0.as_chunks::<V>().0.as_chunks::<UNROLL>();
-    let right = right.as_chunks::<COLS>().0.as_chunks::<UNROLL>();
+    let right = right.as_chunks::<COLS>().0.as_chunks::<WIDTHS>().0.as_chunks::<UNROLL>();
     for (a, b) in left.0.iter().zip(right.0) {
         for p in 0..UNROLL {
-            add_outer(simd, &mut sums, &a[p], &b[p]);
+            add_outer(simd, &mut sums, &a[p], &b[p][0]);
         }
     }
     for (a, b) in left.1.iter().zip(right.1) {
-        add_outer(simd, &mut sums, a, b);
+        add_outer(simd, &mut sums, a, &b[0]);
     }
     sums
 }
@@ -182,6 +208,24 @@ pub(crate) fn tile_of_columns<S: Simd, const V: usize, const COLS: usize>(
             for i in 0..V {
                 sums[j][i] = simd.mul_add_e_f64s(a[i], b, sums[j][i]);
             }
+        }
+    }
+    sums
+}
+
+/// As [`tile`], the right panel being `COLS` rows of columns that are `lead` apart and need no packing.
+#[inline(always)]
+pub(crate) fn tile_of_rows<S: Simd, const V: usize, const COLS: usize>(
+    simd: S,
+    left: &[f64],
+    right: &[f64],
+    lead: usize,
+) -> Tile<S::f64s, V, COLS> {
+    let mut sums = [[simd.splat_f64s(0.0); V]; COLS];
+    let left = S::as_simd_f64s(left).0.as_chunks::<V>().0;
+    for (a, b) in left.iter().zip(right.chunks(lead)) {
+        if let Some(b) = b.first_chunk::<COLS>() {
+            add_outer(simd, &mut sums, a, b);
         }
     }
     sums

@@ -25,7 +25,17 @@ impl RankUpdate {
         sign: f64,
         (left, right, depth): (Operand<'_>, Operand<'_>, usize),
     ) {
+        let right = Some(right);
         Arch::new().dispatch(Update { buffers: self, c, lead, n, sign, left, right, depth });
+    }
+
+    /// C ← C + L·Lᵀ, as [`add`](Self::add) but packing L once where the tiles allow it.
+    pub(crate) fn add_square(
+        &mut self,
+        (c, lead, n): (&mut [f64], usize, usize),
+        (left, depth): (Operand<'_>, usize),
+    ) {
+        Arch::new().dispatch(Update { buffers: self, c, lead, n, sign: 1.0, left, right: None, depth });
     }
 }
 
@@ -36,7 +46,8 @@ struct Update<'a> {
     n: usize,
     sign: f64,
     left: Operand<'a>,
-    right: Operand<'a>,
+    /// The left one where nothing is given.
+    right: Option<Operand<'a>>,
     depth: usize,
 }
 
@@ -49,7 +60,12 @@ impl WithSimd for Update<'_> {
     }
 }
 
+/// Tiles that are as much higher than wide can take columns out of the panels of rows.
+const WIDTHS: usize = 3;
+
 impl WithTiles for Update<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<S: Simd, const V: usize, const COLS: usize>(self, simd: S) {
         let Self { buffers, c, lead, n, sign, left, right, depth } = self;
@@ -57,21 +73,53 @@ impl WithTiles for Update<'_> {
             return;
         }
         let height = V * S::F64_LANES;
-        let l = buffers.left.take(packed_len(n, depth, height));
+        // Columns in the middle of the last panel reach past its end by less than a step.
+        let l = buffers.left.take(packed_len(n, depth, height) + height);
         pack(l, height, n, depth, left);
-        let r = buffers.right.take(packed_len(n, depth, COLS));
-        pack(r, COLS, n, depth, right);
+        let mut c = Triangle { c, lead, n, sign, depth };
+        if right.is_none() && height == WIDTHS * COLS {
+            let column = |j: usize| &l[j / height * height * depth + j % height..][..height * depth];
+            c.add_panels::<S, V, COLS, WIDTHS>(simd, l, column);
+        } else {
+            let r = buffers.right.take(packed_len(n, depth, COLS));
+            pack(r, COLS, n, depth, right.unwrap_or(left));
+            c.add_panels::<S, V, COLS, 1>(simd, l, |j| &r[j * depth..][..COLS * depth]);
+        }
+    }
+}
+
+/// The lower triangle that grows.
+struct Triangle<'a> {
+    c: &'a mut [f64],
+    lead: usize,
+    n: usize,
+    sign: f64,
+    depth: usize,
+}
+
+impl Triangle<'_> {
+    /// Adds the product of packed panels of rows with the packed columns from a given one on.
+    #[inline(always)]
+    fn add_panels<'r, S: Simd, const V: usize, const COLS: usize, const WIDTHS: usize>(
+        &mut self,
+        simd: S,
+        l: &[f64],
+        columns_from: impl Fn(usize) -> &'r [f64],
+    ) {
+        let Self { c, lead, n, sign, depth } = self;
+        let (lead, n, sign, depth) = (*lead, *n, *sign, *depth);
+        let height = V * S::F64_LANES;
         let panels = n.div_ceil(height);
         let group = (CACHE / (8 * depth * height)).max(1);
         for first in (0..panels).step_by(group) {
             let last = (first + group).min(panels);
-            let columns = (last * height).min(n);
-            for (right, j) in r.chunks_exact(COLS * depth).zip((0..columns).step_by(COLS)) {
+            for j in (0..(last * height).min(n)).step_by(COLS) {
+                let right = columns_from(j);
                 let cols = COLS.min(n - j);
                 // The first panel of rows that reaches down to the diagonal.
                 for panel in first.max(j / height)..last {
-                    let sums =
-                        tile::<S, V, COLS>(simd, &l[panel * height * depth..][..height * depth], right);
+                    let left = &l[panel * height * depth..][..height * depth];
+                    let sums = tile::<S, V, COLS, WIDTHS>(simd, left, right);
                     let i = panel * height;
                     let rows = height.min(n - i);
                     let c = &mut c[j * lead + i..];

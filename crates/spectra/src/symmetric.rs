@@ -5,6 +5,7 @@ use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_
 use faer::{Col, MatMut, MatRef, Par, Spec};
 
 use crate::blocks::{largest_finite, safe_scale};
+use crate::kernel::tile_height;
 use crate::{Error, band, chase, tridiagonal, tridiagonal_eigenvalues};
 
 /// The way from a dense symmetric matrix to a tridiagonal one.
@@ -20,15 +21,17 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    /// The fastest way for n×n: one stage up to 512, then a band of 24, and of 48 from 1800.
+    /// The fastest way for n×n: one stage up to 512, then a band of 24, and of 48 from 1800 on machines with vectors
+    /// shorter than 512 bits.
     ///
-    /// The wider the band, the faster the first stage and the slower the second. Measured on Zen 2 with AVX2.
+    /// The wider the band, the faster the first stage and the slower the second. Where one tile of the multiplication is
+    /// as high as a band of 24, a wider one gains nothing. Measured on Zen 2 with AVX2 and on Zen 4 with AVX-512.
     #[must_use]
-    pub const fn fastest(n: usize) -> Self {
+    pub fn fastest(n: usize) -> Self {
         match n {
             0..=512 => Self::OneStage,
-            513..1800 => Self::TwoStage { width: 24 },
-            _ => Self::TwoStage { width: 48 },
+            1800.. if tile_height() < 24 => Self::TwoStage { width: 48 },
+            _ => Self::TwoStage { width: 24 },
         }
     }
 }

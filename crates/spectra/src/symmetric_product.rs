@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::kernel::{
     Aligned, Along, Operand, WithTiles, add_part, add_tile, pack, packed_len, tile, tile_of_columns,
-    with_tiles,
+    tile_of_rows, with_tiles,
 };
 
 /// Side of a piece: a whole number of tiles of every width, and small enough for a second cache of 256 KiB.
@@ -57,6 +57,8 @@ impl WithSimd for Multiply<'_> {
 }
 
 impl WithTiles for Multiply<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<S: Simd, const V: usize, const COLS: usize>(self, simd: S) {
         let Self { buffers, a, lead, n, thin, k } = self;
@@ -77,9 +79,13 @@ impl WithTiles for Multiply<'_> {
             for i in (j + cols..n).step_by(PIECE) {
                 let rows = PIECE.min(n - i);
                 let piece = &a[j * lead + i..];
-                let rows_first = Operand { elements: piece, lead, along: Along::Rows };
-                pack(&mut turned[..packed_len(rows, cols, COLS)], COLS, rows, cols, rows_first);
-                out.add_packed::<S, V, COLS>(simd, (j, cols), turned, (i, rows));
+                if k <= height && rows == PIECE {
+                    out.add_rows::<S, V, COLS>(simd, (j, cols), (piece, lead), (i, rows));
+                } else {
+                    let rows_first = Operand { elements: piece, lead, along: Along::Rows };
+                    pack(&mut turned[..packed_len(rows, cols, COLS)], COLS, rows, cols, rows_first);
+                    out.add_packed::<S, V, COLS>(simd, (j, cols), turned, (i, rows));
+                }
                 out.add_columns::<S, V, COLS>(simd, (i, rows), (piece, lead), (j, cols));
             }
         }
@@ -134,7 +140,7 @@ impl Product<'_> {
         let height = self.left.height;
         for (at, left) in self.left.panels(from).enumerate() {
             for (right, i) in piece.chunks_exact(from.1 * COLS).zip((0..count).step_by(COLS)) {
-                let sums = tile::<S, V, COLS>(simd, left, right);
+                let sums = tile::<S, V, COLS, 1>(simd, left, right);
                 let out = &mut self.out[(start + i) * self.lead + at * height..];
                 let cols = COLS.min(count - i);
                 if cols == COLS {
@@ -142,6 +148,24 @@ impl Product<'_> {
                 } else {
                     add_part(simd, out, self.lead, 1.0, &sums, (height, cols));
                 }
+            }
+        }
+    }
+
+    /// As [`add_packed`](Self::add_packed) for a whole piece that lies in the matrix; worth it where it is read once.
+    #[inline(always)]
+    fn add_rows<S: Simd, const V: usize, const COLS: usize>(
+        &mut self,
+        simd: S,
+        from: (usize, usize),
+        (piece, lead): (&[f64], usize),
+        (start, count): (usize, usize),
+    ) {
+        let height = self.left.height;
+        for (at, left) in self.left.panels(from).enumerate() {
+            for i in (0..count).step_by(COLS) {
+                let sums = tile_of_rows::<S, V, COLS>(simd, left, &piece[i..], lead);
+                add_tile(simd, &mut self.out[(start + i) * self.lead + at * height..], self.lead, 1.0, &sums);
             }
         }
     }
