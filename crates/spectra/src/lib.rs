@@ -31,6 +31,7 @@ mod sturm;
 mod symmetric_product;
 pub mod tridiagonal;
 pub mod tridiagonal_eigenvalues;
+mod tridiagonal_vectors;
 
 pub mod gram;
 pub mod matrix;
@@ -46,6 +47,7 @@ pub mod vectors;
 pub mod frequency;
 pub mod product;
 pub mod top;
+pub mod top_vectors;
 pub mod truncation;
 
 pub mod divergence;

@@ -10,10 +10,17 @@ use crate::reflector::{reflector, two_sided};
 /// Reduces the symmetric n×n matrix whose lower triangle is in `a` (column-major) to its diagonal and the n − 1 elements
 /// beside it; `a` is spent.
 pub fn to_tridiagonal(a: &mut [f64], n: usize) -> (Vec<f64>, Vec<f64>) {
-    Arch::new().dispatch(OneStage { a, n });
+    let (diagonal, beside, _) = to_tridiagonal_keeping_reflectors(a, n);
+    (diagonal, beside)
+}
+
+/// [`to_tridiagonal`], and tau of every reflector 1 − tau·v·vᵀ; v₀ = 1, and the rest of the j-th lies in column j of `a`
+/// from row j + 2 on.
+pub(crate) fn to_tridiagonal_keeping_reflectors(a: &mut [f64], n: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    let taus = Arch::new().dispatch(OneStage { a, n });
     let diagonal = (0..n).map(|j| a[j * n + j]).collect();
     let beside = (1..n).map(|j| a[(j - 1) * n + j]).collect();
-    (diagonal, beside)
+    (diagonal, beside, taus)
 }
 
 struct OneStage<'a> {
@@ -22,19 +29,23 @@ struct OneStage<'a> {
 }
 
 impl WithSimd for OneStage<'_> {
-    type Output = ();
+    type Output = Vec<f64>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<f64> {
         let Self { a, n } = self;
         let (mut v, mut w) = (vec![0.0; n], vec![0.0; n]);
-        for j in 0..n.saturating_sub(2) {
+        let mut taus = vec![0.0; n.saturating_sub(2)];
+        for (j, kept) in taus.iter_mut().enumerate() {
             let len = n - j - 1;
             let (v, w) = (&mut v[..len], &mut w[..len]);
             let tau = reflector(simd, &mut a[j * n + j + 1..][..len], v);
             if tau != 0.0 {
                 two_sided(simd, &mut a[(j + 1) * (n + 1)..], n, v, tau, w);
             }
+            a[j * n + j + 2..][..len - 1].copy_from_slice(&v[1..]);
+            *kept = tau;
         }
+        taus
     }
 }

@@ -8,7 +8,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 
 use crate::blocks::for_each_block;
 use crate::gram::gram;
-use crate::symmetric::symmetric_eigen;
+use crate::top_vectors::{End, end_vectors};
 use crate::{DenseMatrix, Error, Matrix, SpectrumOptions};
 
 /// Which singular triplets stay.
@@ -37,9 +37,13 @@ pub struct Triplets {
 /// As for [`spectrum`](crate::spectrum()).
 pub fn truncated(matrix: &dyn Matrix, keep: Keep, options: &SpectrumOptions) -> Result<DenseMatrix, Error> {
     let (rows, cols) = (matrix.rows(), matrix.cols());
-    let (Keep::Top(count) | Keep::WithoutTop(count)) = keep;
-    let basis = top_right(matrix, count, options)?;
-    let basis = MatRef::from_column_major_slice(&basis, cols, count.min(cols));
+    let (Keep::Top(top) | Keep::WithoutTop(top)) = keep;
+    let top = top.min(cols);
+    // The fewer vectors span what stays or what goes: W·V·Vᵀ or W − W·V·Vᵀ.
+    let (end, count) = if top <= cols / 2 { (End::Largest, top) } else { (End::Smallest, cols - top) };
+    let stays = (end == End::Largest) == matches!(keep, Keep::Top(_));
+    let basis = right_vectors(matrix, count, end, options)?;
+    let basis = MatRef::from_column_major_slice(&basis, cols, count);
     let mut elements = Vec::with_capacity(rows * cols);
     for_each_block(matrix, options.block_bytes, 1.0, |block| {
         let w = block.as_matrix();
@@ -50,11 +54,8 @@ pub fn truncated(matrix: &dyn Matrix, keep: Keep, options: &SpectrumOptions) -> 
         let start = elements.len();
         elements.resize(start + block.rows * cols, 0.0);
         let mut out = MatMut::from_row_major_slice_mut(&mut elements[start..], block.rows, cols);
-        let (accumulate, sign) = match keep {
-            Keep::Top(_) => (Accum::Replace, 1.0),
-            Keep::WithoutTop(_) => (Accum::Add, -1.0),
-        };
-        if matches!(keep, Keep::WithoutTop(_)) {
+        let (accumulate, sign) = if stays { (Accum::Replace, 1.0) } else { (Accum::Add, -1.0) };
+        if !stays {
             out.copy_from(w);
         }
         matmul(out, accumulate, coordinates.as_ref(), basis.transpose(), sign, Par::Seq);
@@ -72,7 +73,7 @@ pub fn truncated(matrix: &dyn Matrix, keep: Keep, options: &SpectrumOptions) -> 
 pub fn top_triplets(matrix: &dyn Matrix, count: usize, options: &SpectrumOptions) -> Result<Triplets, Error> {
     let (rows, cols) = (matrix.rows(), matrix.cols());
     let count = count.min(cols);
-    let right = top_right(matrix, count, options)?;
+    let right = right_vectors(matrix, count, End::Largest, options)?;
     let basis = MatRef::from_column_major_slice(&right, cols, count);
     let mut left = vec![0.0; rows * count];
     let mut out = MatMut::from_column_major_slice_mut(&mut left, rows, count);
@@ -99,9 +100,13 @@ pub fn top_triplets(matrix: &dyn Matrix, count: usize, options: &SpectrumOptions
     Ok(Triplets { left, singular, right })
 }
 
-/// The right singular vectors of the `count` largest singular values, M×count, column-major, largest first.
-fn top_right(matrix: &dyn Matrix, count: usize, options: &SpectrumOptions) -> Result<Vec<f64>, Error> {
-    let gram = gram(matrix, options.block_bytes)?;
-    let eigen = symmetric_eigen(&gram.lower, gram.cols)?;
-    Ok(eigen.vectors.chunks_exact(gram.cols).rev().take(count).flatten().copied().collect())
+/// The right singular vectors of the `count` singular values at one end, M×count, column-major, the outermost first.
+fn right_vectors(
+    matrix: &dyn Matrix,
+    count: usize,
+    end: End,
+    options: &SpectrumOptions,
+) -> Result<Vec<f64>, Error> {
+    let mut gram = gram(matrix, options.block_bytes)?;
+    end_vectors(&mut gram.lower, gram.cols, count.min(gram.cols), end)
 }

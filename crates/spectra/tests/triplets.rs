@@ -1,6 +1,8 @@
 //! Singular triplets, truncation, products and eigenvectors against the algebra that defines them.
 
 use heavytail_spectra::product::{Factor, product_singular_values};
+use heavytail_spectra::symmetric::symmetric_eigen;
+use heavytail_spectra::top_vectors::{End, end_vectors};
 use heavytail_spectra::truncation::{Keep, top_triplets, truncated};
 use heavytail_spectra::vectors::vector_shapes;
 use heavytail_spectra::{DenseMatrix, Error, Matrix, SpectrumOptions, spectrum, svd};
@@ -9,8 +11,11 @@ use crate::algebra::noise;
 
 /// L·Rᵀ of row-major factors with k columns.
 fn product(left: &[f64], right: &[f64], k: usize) -> Vec<f64> {
-    let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(a, b)| a * b).sum();
     left.chunks_exact(k).flat_map(|l| right.chunks_exact(k).map(move |r| dot(l, r))).collect()
+}
+
+fn dot(l: &[f64], r: &[f64]) -> f64 {
+    l.iter().zip(r).map(|(a, b)| a * b).sum()
 }
 
 fn distance(a: &[f64], b: &[f64]) -> f64 {
@@ -19,17 +24,60 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 
 #[test]
 fn truncation_is_as_near_as_the_dropped_values_allow() {
-    let w = noise(90, 40);
     let options = SpectrumOptions::default();
-    let all = spectrum(&w, &options).unwrap().eigenvalues;
-    for k in [0, 1, 13, 40, 99] {
-        let kept = truncated(&w, Keep::Top(k), &options).unwrap();
-        let dropped: f64 = all.iter().rev().skip(k).sum();
-        assert!((distance(kept.elements(), w.elements()) - dropped.sqrt()).abs() < 1e-12);
-        let rest = truncated(&w, Keep::WithoutTop(k), &options).unwrap();
-        let sum: Vec<f64> = kept.elements().iter().zip(rest.elements()).map(|(a, b)| a + b).collect();
-        assert!(distance(&sum, w.elements()) < 1e-12);
+    for w in [noise(90, 40), noise(200, 130)] {
+        let all = spectrum(&w, &options).unwrap().eigenvalues;
+        for k in [0, 1, 13, 40, 99, 117, 130] {
+            let kept = truncated(&w, Keep::Top(k), &options).unwrap();
+            let dropped: f64 = all.iter().rev().skip(k).sum();
+            assert!((distance(kept.elements(), w.elements()) - dropped.sqrt()).abs() < 1e-12);
+            let rest = truncated(&w, Keep::WithoutTop(k), &options).unwrap();
+            let sum: Vec<f64> = kept.elements().iter().zip(rest.elements()).map(|(a, b)| a + b).collect();
+            assert!(distance(&sum, w.elements()) < 1e-12);
+        }
     }
+}
+
+/// n×n: noise, the same with two equal rows of zeros, a multiple of the identity, and a few equal values among others.
+fn symmetric_matrices(n: usize) -> [Vec<f64>; 4] {
+    let w = noise(n, n);
+    let noise: Vec<f64> = (0..n * n).map(|at| w.elements()[at] + w.elements()[at % n * n + at / n]).collect();
+    let alive = |at: usize| at % n > 1 && at / n > 1;
+    let dead = noise.iter().enumerate().map(|(at, x)| if alive(at) { *x } else { 0.0 }).collect();
+    let diagonal =
+        |of: fn(usize) -> f64| (0..n * n).map(move |at| if at % n == at / n { of(at % n) } else { 0.0 });
+    [noise, dead, diagonal(|_| 3.0).collect(), diagonal(|i| (i / 7) as f64).collect()]
+}
+
+#[test]
+fn the_vectors_of_an_end_span_what_all_vectors_say() {
+    let n = 99;
+    for (which, a) in symmetric_matrices(n).iter().enumerate() {
+        let all = symmetric_eigen(a, n).unwrap();
+        for (end, count) in [(End::Largest, 21), (End::Smallest, 14), (End::Largest, 60), (End::Largest, 0)] {
+            let vectors = end_vectors(&mut a.clone(), n, count, end).unwrap();
+            assert_eq!(vectors.len(), n * count);
+            for (k, v) in vectors.chunks_exact(n).enumerate() {
+                let value = all.values[if end == End::Largest { n - 1 - k } else { k }];
+                let image: Vec<f64> = a.chunks_exact(n).map(|row| dot(row, v)).collect();
+                let expected: Vec<f64> = v.iter().map(|x| value * x).collect();
+                assert!(distance(&image, &expected) < 1e-10, "matrix {which}, vector {k} of {end:?}");
+                for (j, u) in vectors.chunks_exact(n).enumerate() {
+                    assert!((dot(u, v) - f64::from(u8::from(j == k))).abs() < 1e-12, "{which}: {j} and {k}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_matrix_that_is_not_finite_has_no_vectors() {
+    let mut a = symmetric_matrices(80)[0].clone();
+    a[81 * 5 + 2] = f64::NAN;
+    assert!(matches!(
+        end_vectors(&mut a, 80, 3, End::Largest),
+        Err(Error::NotFinite { row: 7, column: 5, .. })
+    ));
 }
 
 #[test]
