@@ -1,9 +1,13 @@
 //! A source, its layers and what to do with each in; the new checkpoint and a row a layer out.
 //!
-//! Layers are changed side by side, as many at a time as there are threads, so that no more than that is held at once.
+//! Every thread changes each so many-th tensor and is at most two ahead of the writer, so that no more than that is held
+//! at once.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::Scope;
 
 use heavytail_formats::{TensorInfo, TensorSource, write_safetensors};
 use heavytail_layers::{Layer, MatrixView};
@@ -52,22 +56,29 @@ pub(crate) fn rewrite(
     for unit in &plan.units {
         by_tensor.entry(unit.layer.tensor).or_default().push(unit);
     }
-    let side_by_side = threads(options.threads).get();
-    let order = writing_order(model.source);
-    let mut waiting = order.iter().copied().filter(|tensor| by_tensor.contains_key(tensor));
-    let mut ready: BTreeMap<usize, Rewritten> = BTreeMap::new();
+    let order: Vec<usize> = writing_order(model.source);
+    let order: Vec<usize> = order.into_iter().filter(|tensor| by_tensor.contains_key(tensor)).collect();
     let mut rows: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
-    write_safetensors(model.source, to, |tensor, _: &TensorInfo| -> Result<Option<Vec<f64>>, Error> {
-        if !by_tensor.contains_key(&tensor) {
-            return Ok(None);
-        }
-        if !ready.contains_key(&tensor) {
-            let batch: Vec<usize> = waiting.by_ref().take(side_by_side).collect();
-            ready.extend(rewrite_batch(model, &batch, &by_tensor, change)?);
-        }
-        let (elements, of_layers) = ready.remove(&tensor).unwrap_or_default();
-        rows.insert(tensor, of_layers);
-        Ok(elements)
+    std::thread::scope(|scope| {
+        let workers = start(
+            scope,
+            threads(options.threads).get(),
+            |tensor| {
+                rewrite_tensor(model, tensor, by_tensor.get(&tensor).map_or(&[][..], Vec::as_slice), change)
+            },
+            &order,
+        );
+        let mut turn = workers.iter().cycle();
+        write_safetensors(model.source, to, |tensor, _: &TensorInfo| -> Result<Option<Vec<f64>>, Error> {
+            if !by_tensor.contains_key(&tensor) {
+                return Ok(None);
+            }
+            let sent = turn.next().map(Receiver::recv);
+            let Some(Ok(outcome)) = sent else { unreachable!("a worker sends all of its tensors") };
+            let (elements, of_layers) = outcome.unwrap_or_else(|fault| resume_unwind(fault))?;
+            rows.insert(tensor, of_layers);
+            Ok(elements)
+        })
     })?;
     Ok(Details {
         origin: origin(model.source),
@@ -102,28 +113,30 @@ fn writing_order(source: &dyn TensorSource) -> Vec<usize> {
     order
 }
 
-fn rewrite_batch(
-    model: &Model<'_>,
-    batch: &[usize],
-    by_tensor: &BTreeMap<usize, Vec<&Unit>>,
-    change: &Changer<'_>,
-) -> Result<Vec<(usize, Rewritten)>, Error> {
-    std::thread::scope(|scope| {
-        let of = |tensor: &usize| (*tensor, by_tensor.get(tensor).map_or(&[][..], Vec::as_slice));
-        let started: Vec<_> = batch
-            .iter()
-            .map(of)
-            .map(|(tensor, units)| {
-                (tensor, scope.spawn(move || rewrite_tensor(model, tensor, units, change)))
-            })
-            .collect();
-        let mut done = Vec::with_capacity(started.len());
-        for (tensor, work) in started {
-            let rewritten = work.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault))?;
-            done.push((tensor, rewritten));
-        }
-        Ok(done)
-    })
+/// A tensor rewritten, or what the worker panicked with.
+type Outcome = std::thread::Result<Result<Rewritten, Error>>;
+
+/// Starts as many workers; the first sends what becomes of the first tensor, the second of the second, and so in turn.
+fn start<'s>(
+    scope: &'s Scope<'s, '_>,
+    workers: usize,
+    rewrite: impl Fn(usize) -> Result<Rewritten, Error> + Copy + Send + 's,
+    order: &'s [usize],
+) -> Vec<Receiver<Outcome>> {
+    let start_one = |worker: usize| {
+        let (send, receive) = sync_channel(1);
+        scope.spawn(move || {
+            for tensor in order.iter().skip(worker).step_by(workers) {
+                let outcome = catch_unwind(AssertUnwindSafe(|| rewrite(*tensor)));
+                if send.send(outcome).is_err() {
+                    // The writer has given up.
+                    return;
+                }
+            }
+        });
+        receive
+    };
+    (0..workers).map(start_one).collect()
 }
 
 fn rewrite_tensor(
@@ -142,11 +155,16 @@ fn rewrite_tensor(
             Ok(Change::None) => {}
             Ok(Change::To(matrices)) => {
                 row.set(&CHANGED, true);
-                let all = match &mut elements {
-                    Some(all) => all,
-                    None => elements.insert(whole(model.source, tensor)?),
-                };
-                scatter(&unit.layer, &matrices, all);
+                elements = Some(match (elements.take(), fills(&unit.layer, model.source, tensor)) {
+                    (None, true) => {
+                        matrices.into_iter().next().map(DenseMatrix::into_elements).unwrap_or_default()
+                    }
+                    (elements, _) => {
+                        let mut all = elements.map_or_else(|| whole(model.source, tensor), Ok)?;
+                        scatter(&unit.layer, &matrices, &mut all);
+                        all
+                    }
+                });
             }
             // A layer that can't be changed stays what it is.
             Err(failure) => add_reason(&mut row, &failure.to_string()),
@@ -188,17 +206,41 @@ fn whole(source: &dyn TensorSource, tensor: usize) -> Result<Vec<f64>, Error> {
     Ok(elements)
 }
 
+/// Whether the layer is one matrix that is the whole tensor as it is stored.
+fn fills(layer: &Layer, source: &dyn TensorSource, tensor: usize) -> bool {
+    let stored = source.tensors().get(tensor).map(TensorInfo::len);
+    let [view] = &layer.matrices[..] else { return false };
+    (view.first, view.row_step, view.col_step) == (0, view.cols, 1) && stored == Some(view.rows * view.cols)
+}
+
 /// Puts the matrices' elements where the layer's views have them.
 fn scatter(layer: &Layer, matrices: &[DenseMatrix], elements: &mut [f64]) {
+    /// Rows whose elements share lines of memory where storage has them side by side.
+    const ROWS: usize = 8;
     for (view, matrix) in layer.matrices.iter().zip(matrices) {
-        for (i, row) in matrix.elements().chunks_exact(view.cols).enumerate() {
-            for (j, element) in row.iter().enumerate() {
-                elements[view.first + i * view.row_step + j * view.col_step] = *element;
+        for (block, rows) in matrix.elements().chunks(ROWS * view.cols).enumerate() {
+            let first = view.first + block * ROWS * view.row_step;
+            for j in 0..view.cols {
+                for (i, element) in rows[j..].iter().step_by(view.cols).enumerate() {
+                    elements[first + i * view.row_step + j * view.col_step] = *element;
+                }
             }
         }
     }
 }
 
 fn norm(matrices: &[DenseMatrix]) -> f64 {
-    matrices.iter().flat_map(DenseMatrix::elements).map(|x| x * x).sum::<f64>().sqrt()
+    /// Sums side by side, which do not wait for each other.
+    const SUMS: usize = 8;
+    let squares = |matrix: &DenseMatrix| {
+        let (groups, rest) = matrix.elements().as_chunks::<SUMS>();
+        let mut sums = [0.0; SUMS];
+        for group in groups {
+            for (sum, x) in sums.iter_mut().zip(group) {
+                *sum += x * x;
+            }
+        }
+        sums.iter().sum::<f64>() + rest.iter().map(|x| x * x).sum::<f64>()
+    };
+    matrices.iter().map(squares).sum::<f64>().sqrt()
 }
