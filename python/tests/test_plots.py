@@ -46,6 +46,17 @@ def test_each_option_adds_the_references_figures(weights, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == wanted | {f"ww.layer{last}.mpfit1.png"}
 
 
+def test_eigenvectors_are_drawn_by_rank_and_by_bulk_and_tail(weights, tmp_path):
+    model = {**weights, "zero.weight": np.zeros((40, 30))}
+    frame = heavytail.WeightWatcher(model=model).analyze(vectors=True, plot=True, savefig=str(tmp_path), progress=False)
+    for word in ("vector_metrics", "vector_histograms"):
+        wanted = {f"ww.layer{identifier}.{word}.png" for identifier in frame["layer_id"]}
+        assert {path.name for path in tmp_path.glob(f"*.{word}.png")} == wanted
+    plain = tmp_path / "plain"
+    heavytail.WeightWatcher(model=weights).analyze(plot=True, savefig=str(plain), progress=False)
+    assert not list(plain.glob("*vector*"))
+
+
 @pytest.mark.parametrize(
     ("transform", "word"),
     [

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use heavytail_spectra::vectors::VectorShape;
+
 use crate::column::{Column, Presence, registry};
 use crate::layer_verdict::LayerVerdict;
 use crate::row::Row;
@@ -46,6 +48,8 @@ pub struct LayerCurves {
     pub shuffled: Vec<f64>,
     /// The upper edge of the Marchenko–Pastur bulk under the ESD; none where no bulk lies there.
     pub bulk_edge: Option<f64>,
+    /// What the eigenvectors look like, by ascending eigenvalue; empty unless `vectors` was asked for.
+    pub vectors: Vec<VectorShape>,
 }
 
 /// One xmin that a power-law fit considered, and the law from there on.

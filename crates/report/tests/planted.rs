@@ -89,7 +89,7 @@ pub(crate) fn layer(
         .collect();
     // Where the planted bulk ends.
     let bulk_edge = Some(1.0);
-    (row, LayerCurves { eigenvalues, candidates, shuffled: Vec::new(), bulk_edge })
+    (row, LayerCurves { eigenvalues, candidates, bulk_edge, ..LayerCurves::default() })
 }
 
 /// A GPT-2-shaped model of `layers` layers with `n` eigenvalues each, planted exponents 3 to 4.5, and exponent 9 in the

@@ -28,6 +28,8 @@ enum Kind {
     Figures,
     /// Size of reports, and time to write them and to use them.
     Pages,
+    /// A notebook's lines against weightwatcher's, in one interpreter.
+    Notebook,
     /// Whole processes on a model, with these words for bench/side_by_side.py.
     Model { words: &'static [&'static str], limit: bool },
 }
@@ -46,6 +48,11 @@ const JOBS: &[Job] = &[
     Job { name: "eigen", title: "Eigenvalues of a symmetric matrix", kind: Kind::Eigen },
     Job { name: "growth", title: "Growth", kind: Kind::Growth },
     Job { name: "figures", title: "Figures of a model of GPT-2-small's shapes", kind: Kind::Figures },
+    Job {
+        name: "notebook",
+        title: "A notebook on a torch model of GPT-2-small's shapes",
+        kind: Kind::Notebook,
+    },
     Job { name: "pages", title: "The report of 50, 500 and 2,000 layers", kind: Kind::Pages },
 ];
 
@@ -89,6 +96,11 @@ fn measure(job: &Job, words: &[&str]) -> Result<String, String> {
             let python = venv::weightwatcher()?.python();
             let model = make(&python, "gpt2", None)?;
             output(command(python).arg("bench/figures.py").arg(release_binary()?).arg(model).args(words))
+        }
+        Kind::Notebook => {
+            let venv = venv::weightwatcher()?;
+            venv.install(&["--no-deps", "--force-reinstall", "."])?;
+            output(command(venv.python()).arg("bench/notebook.py").args(words))
         }
         Kind::Pages => {
             let folder = target().join("bench-pages");

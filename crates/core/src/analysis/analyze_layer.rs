@@ -67,8 +67,9 @@ pub(crate) fn analyze_layer(
         let filled = fill_random(&mut row, esd, &opened, unit, options).map(|found| shuffled = found);
         note_failure(&mut row, filled);
     }
+    let mut vectors = Vec::new();
     if options.vectors {
-        let filled = fill_vectors(&mut row, &opened, options.compat);
+        let filled = fill_vectors(&mut row, &opened, options.compat).map(|found| vectors = found);
         note_failure(&mut row, filled);
     }
     if options.farms {
@@ -81,7 +82,7 @@ pub(crate) fn analyze_layer(
     }
     let curves = (options.keep_curves && whole).then(|| {
         let edge = bulk_edge(&spectrum.esd, unit, options.compat);
-        curves(spectrum.esd, shuffled, edge, fitter.power_law())
+        LayerCurves { vectors, ..curves(spectrum.esd, shuffled, edge, fitter.power_law()) }
     });
     Analyzed { row, curves }
 }
@@ -135,7 +136,7 @@ pub(crate) fn curves(
     fit_options: &CheckedPowerLawOptions,
 ) -> LayerCurves {
     let candidates = tail_candidates(&esd, fit_options);
-    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates, shuffled, bulk_edge }
+    LayerCurves { eigenvalues: esd.into_eigenvalues(), candidates, shuffled, bulk_edge, vectors: Vec::new() }
 }
 
 /// Where the Marchenko–Pastur bulk under the ESD ends.

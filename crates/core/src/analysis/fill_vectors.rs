@@ -32,13 +32,18 @@ static TAIL: Family = [
     (&TAIL_MEAN_PART_RATIO, &TAIL_VAR_PART_RATIO),
 ];
 
-/// Sets the columns. Without a fit all eigenvectors count as tail, as in the reference.
-pub(crate) fn fill_vectors(row: &mut Row, opened: &Opened, compat: bool) -> Result<(), LayerFailure> {
+/// Sets the columns and returns what every eigenvector looks like, by ascending eigenvalue. Without a fit all count as
+/// tail, as in the reference.
+pub(crate) fn fill_vectors(
+    row: &mut Row,
+    opened: &Opened,
+    compat: bool,
+) -> Result<Vec<VectorShape>, LayerFailure> {
     let fitted = row.text(&STATUS) == "success";
     let xmin = row.number(&XMIN).filter(|_| fitted).unwrap_or(f64::NEG_INFINITY);
     let xmin = xmin - ROUNDING * xmin.abs();
     let scale = opened.scale * opened.scale;
-    let (mut bulk, mut tail) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
     for matrix in &opened.matrices {
         let (rows, cols) = (matrix.rows(), matrix.cols());
         let failure = |error| LayerFailure::of_spectrum(error, rows, cols);
@@ -52,14 +57,15 @@ pub(crate) fn fill_vectors(row: &mut Row, opened: &Opened, compat: bool) -> Resu
             vector_shapes(matrix.as_ref(), &options)
         };
         let shapes = shapes.map_err(failure)?;
-        let in_tail = |shape: &VectorShape| shape.eigenvalue * scale >= xmin || xmin.is_infinite();
-        let (high, low): (Vec<_>, Vec<_>) = shapes.into_iter().partition(in_tail);
-        tail.extend(high);
-        bulk.extend(low);
+        all.extend(
+            shapes.into_iter().map(|shape| VectorShape { eigenvalue: shape.eigenvalue * scale, ..shape }),
+        );
     }
-    set(row, &BULK, summarize(&bulk));
-    set(row, &TAIL, summarize(&tail));
-    Ok(())
+    all.sort_by(|a, b| a.eigenvalue.total_cmp(&b.eigenvalue));
+    let (bulk, tail) = all.split_at(all.partition_point(|shape| shape.eigenvalue < xmin));
+    set(row, &BULK, summarize(bulk));
+    set(row, &TAIL, summarize(tail));
+    Ok(all)
 }
 
 fn set(row: &mut Row, family: &Family, summary: ShapeSummary) {

@@ -28,6 +28,12 @@ impl Axis {
         Self { label: label.into(), from, to, logarithmic: false, ticks: linear_ticks(from, to, 9.0) }
     }
 
+    /// A linear scale with few numbers, for a panel that is low.
+    pub(crate) fn few(label: impl Into<String>, from: f64, to: f64) -> Self {
+        let whole = Self::linear(label, from, to);
+        Self { ticks: linear_ticks(whole.from, whole.to, 4.0), ..whole }
+    }
+
     pub(crate) fn logarithmic(label: impl Into<String>, from: f64, to: f64) -> Self {
         let from = if from > 0.0 { from } else { f64::MIN_POSITIVE };
         let to = if to > from * 1.01 { to } else { from * 2.0 };

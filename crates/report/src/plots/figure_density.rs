@@ -5,7 +5,7 @@ use crate::plots::scene::{Colour, INK, Scene};
 use crate::plots::scene_font::Font;
 
 /// Bars of a histogram, as many as the reference's have.
-const BINS: u32 = 100;
+pub(crate) const BINS: u32 = 100;
 
 /// Numbers whose density is drawn.
 pub(crate) struct Series<'a> {
@@ -74,7 +74,7 @@ impl Densities<'_> {
 }
 
 /// Heights of bars of one width whose areas add up to one.
-fn heights(values: &[f64], low: f64, step: f64) -> Vec<f64> {
+pub(crate) fn heights(values: &[f64], low: f64, step: f64) -> Vec<f64> {
     let mut heights = vec![0.0; BINS as usize];
     #[expect(clippy::cast_precision_loss, reason = "counts of eigenvalues are far below 2^53")]
     let one = 1.0 / (step * values.len() as f64);

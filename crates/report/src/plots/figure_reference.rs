@@ -15,8 +15,12 @@ use crate::page_curves::thinned;
 use crate::plots::figure::{Axis, Frame, HEIGHT, WIDTH, titled};
 use crate::plots::figure_density::{Densities, Series};
 use crate::plots::figure_layer::esd;
+use crate::plots::figure_vectors::{bulk_and_tail, by_rank};
 use crate::plots::scene::{Anchor, BLUE, Colour, GREEN, INK, ORANGE, PURPLE, SOFT, STONE, Scene, VERMILLION};
 use crate::plots::scene_font::Font;
+
+/// Two ways to one eigenvalue differ by rounding: what is this close to xmin is xmin.
+const ROUNDING: f64 = 1e-9;
 
 /// Points of a curve.
 const POINTS: usize = 400;
@@ -56,6 +60,16 @@ impl LayerFigures<'_> {
         }
         if let Some(start) = self.row.number(&DETX_VAL) {
             figures.push(("detX", self.product_one(start, font)));
+        }
+        let vectors = &self.curves.vectors;
+        if !vectors.is_empty() {
+            // As the columns: without a fit there is no bulk, and xmin itself is tail.
+            let start = self
+                .xmin()
+                .map(|xmin| vectors.partition_point(|shape| shape.eigenvalue < xmin - ROUNDING * xmin));
+            figures.push(("vector_metrics", by_rank(self.title, vectors, start, font)));
+            let start = start.unwrap_or_default();
+            figures.push(("vector_histograms", bulk_and_tail(self.title, vectors, start, font)));
         }
         if deltas {
             figures.push(("deltaEs", self.spacings(font)));

@@ -10,6 +10,7 @@ mod figure_depth;
 mod figure_histogram;
 mod figure_layer;
 mod figure_reference;
+mod figure_vectors;
 mod layer_plots;
 mod scene;
 mod scene_font;
