@@ -67,7 +67,8 @@ fn the_figures_of_the_guides_are_those_that_the_command_draws() {
         ("correlation-flow.svg".to_owned(), "correlation-flow.svg"),
         ("log-spectral-norm.svg".to_owned(), "log-spectral-norm.svg"),
         (format!("{first}-esd.svg"), "layer-0002-esd.svg"),
-        (format!("{first}-xmin.svg"), "layer-0002-xmin.svg"),
+        (format!("{first}-xmin-distance.svg"), "layer-0002-xmin-distance.svg"),
+        (format!("{first}-xmin-alpha.svg"), "layer-0002-xmin-alpha.svg"),
     ] {
         let drawn = std::fs::read_to_string(place.path("figures").join(drawn)).unwrap();
         let kept = std::path::Path::new(&repository("docs")).join("images").join(kept);

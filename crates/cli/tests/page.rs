@@ -32,7 +32,7 @@ fn figures_are_written_beside_the_table() {
     let much = repository("examples/tiny-gpt-much-data");
     place.run(&["analyze", &much, "--plots", "figures"]).ok();
     let files = std::fs::read_dir(place.path("figures")).unwrap().count();
-    assert_eq!(files, 2 * (3 + 2 * 18));
+    assert_eq!(files, 2 * (3 + 5 * 18));
     let esd = "figures/layer-0006-transformer.h.1.attn.c_proj-esd.svg";
     let text = std::fs::read_to_string(place.path(esd)).unwrap();
     assert!(text.contains("power law, alpha 5.49"), "the table's alpha");

@@ -16,12 +16,15 @@ fn names(folder: &Path, models: &[(&str, &Details)], options: &PlotOptions) -> V
 const VECTORS: PlotOptions = PlotOptions { svg: true, png: false, threads: 1 };
 
 #[test]
-fn a_model_has_its_figures_and_two_a_layer() {
+fn a_model_has_its_figures_and_five_a_layer() {
     let folder = tempfile::tempdir().unwrap();
     let details = planted::model(6, 96, &[0], 1);
     let files = names(folder.path(), &[("m", &details)], &PlotOptions::default());
-    assert_eq!(files.len(), 2 * (3 + 2 * 6));
-    assert!(files.contains(&"layer-0004-h.0.attn.c_proj-esd.svg".to_owned()), "{files:?}");
+    assert_eq!(files.len(), 2 * (3 + 5 * 6));
+    for word in ["esd", "esd-linear", "esd-log", "xmin-distance", "xmin-alpha"] {
+        let file = format!("layer-0004-h.0.attn.c_proj-{word}.svg");
+        assert!(files.contains(&file), "no {file} in {files:?}");
+    }
     assert!(files.is_sorted());
     let there = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(there, files.len(), "nothing else is left");
@@ -56,7 +59,7 @@ fn a_hostile_name_is_neither_a_path_nor_markup() {
     details.rows[0].set(&LONGNAME, "../../<script>alert(1)</script>\u{0}");
     details.rows[1].set(&LONGNAME, "../../<script>alert(1)</script>\u{0}");
     let files = names(folder.path(), &[("<b>", &details)], &VECTORS);
-    assert_eq!(files.len(), 3 + 2 * 4);
+    assert_eq!(files.len(), 3 + 5 * 4);
     for file in files {
         let text = std::fs::read_to_string(folder.path().join(&file)).unwrap();
         assert!(!text.contains("<script") && !text.contains("<b>") && !text.contains('\u{0}'), "{file}");
@@ -85,7 +88,7 @@ fn rows_without_a_fit_and_empty_tables_have_what_can_be_drawn() {
     details.rows.push(planted::unfitted(2, "equal"));
     details.curves.push(Some(LayerCurves { eigenvalues: vec![2.0; 20], ..LayerCurves::default() }));
     let files = names(folder.path(), &[("none", &details)], &VECTORS);
-    assert_eq!(files.iter().filter(|file| file.starts_with("layer")).count(), 1, "{files:?}");
+    assert_eq!(files.iter().filter(|file| file.ends_with("-esd.svg")).count(), 1, "{files:?}");
 }
 
 #[test]

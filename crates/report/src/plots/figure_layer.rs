@@ -6,7 +6,7 @@ use heavytail::layer_verdict::{OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE};
 use heavytail::{LayerCurves, LayerVerdict, Row, TailCandidate};
 
 use crate::page_curves::{LogHistogram, thinned};
-use crate::plots::figure::{Axis, Frame, WIDTH, legend, titled};
+use crate::plots::figure::{Axis, Frame, legend};
 use crate::plots::scene::{BAND, BLUE, INK, STONE, Scene, VERMILLION};
 use crate::plots::scene_font::Font;
 
@@ -80,41 +80,72 @@ fn law(frame: &mut Frame, fit: Fit, share: f64, (lowest, largest): (f64, f64)) {
     frame.mark(fit.xmin, "xmin", INK, 0.0);
 }
 
-/// Distance and exponent of every candidate for xmin, one over the other.
-pub(crate) fn xmin_search(name: &str, row: &Row, curves: &LayerCurves, font: &Font) -> Option<Scene> {
-    const POINTS: usize = 800;
+/// Points of a search's curve.
+const POINTS: usize = 800;
+
+/// The distance between tail and law at every candidate for xmin.
+pub(crate) fn distance_search(name: &str, row: &Row, curves: &LayerCurves, font: &Font) -> Option<Scene> {
     let fit = Fit::of(row);
-    let search = thinned(&curves.candidates, POINTS);
-    let (first, last) = (search.first()?, search.last()?);
-    let x = || Axis::logarithmic("xmin", first.xmin / 1.05, last.xmin * 1.05);
-    let farthest = search.iter().map(|one| one.ks_distance).fold(0.01, f64::max);
-    // The last candidates rest on a few eigenvalues and their exponents on nothing.
-    let cap = fit.map_or(UNDER_TRAINED_ABOVE, |fit| fit.alpha * 2.0).max(UNDER_TRAINED_ABOVE + 2.0);
-    let steepest = search.iter().map(|one| one.alpha.min(cap)).fold(UNDER_TRAINED_ABOVE + 1.0, f64::max);
-    let scene = titled(name, WIDTH, 472.0, font);
-    let mut frame =
-        Frame::panel(scene, (74.0, 216.0), x(), Axis::linear("KS distance D", 0.0, farthest * 1.05));
-    curve(&mut frame, &search, |one| one.ks_distance);
-    chosen(&mut frame, fit, |fit| (fit.distance, format!("D {:.3}", fit.distance)));
-    let y = Axis::linear("alpha", 1.0, steepest * 1.04);
-    let mut frame = Frame::panel(frame.scene, (286.0, 428.0), x(), y);
-    frame.band_y(OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE, BAND);
-    curve(&mut frame, &search, |one| one.alpha.min(cap));
-    chosen(&mut frame, fit, |fit| (fit.alpha, format!("alpha {:.2}", fit.alpha)));
+    let search = Search::of(curves)?;
+    let farthest = search.points.iter().map(|one| one.ks_distance).fold(0.01, f64::max);
+    let y = Axis::linear("Kolmogorov–Smirnov distance D", 0.0, farthest * 1.05);
+    let mut frame = Frame::new(name, search.axis(), y, font);
+    search.draw(&mut frame, |one| one.ks_distance);
+    chosen(&mut frame, fit, font, |fit| (fit.distance, format!("smallest distance, D {:.3}", fit.distance)));
     Some(frame.scene)
 }
 
-fn curve(frame: &mut Frame, search: &[TailCandidate], value: impl Fn(&TailCandidate) -> f64) {
-    let points = search.iter().map(|one| frame.at((one.xmin, value(one)))).collect();
-    frame.scene.line(points, INK, 1.0);
+/// The alpha that every candidate for xmin would give.
+pub(crate) fn alpha_search(name: &str, row: &Row, curves: &LayerCurves, font: &Font) -> Option<Scene> {
+    let fit = Fit::of(row);
+    let search = Search::of(curves)?;
+    // The last candidates rest on a few eigenvalues and their exponents on nothing.
+    let cap = fit.map_or(UNDER_TRAINED_ABOVE, |fit| fit.alpha * 2.0).max(UNDER_TRAINED_ABOVE + 2.0);
+    let steepest =
+        search.points.iter().map(|one| one.alpha.min(cap)).fold(UNDER_TRAINED_ABOVE + 1.0, f64::max);
+    let y = Axis::linear("alpha; shaded: well-trained, 2 to 6", 1.0, steepest * 1.04);
+    let mut frame = Frame::new(name, search.axis(), y, font);
+    let drawn = std::mem::take(&mut frame.scene.marks);
+    frame.band_y(OVER_TRAINED_BELOW, UNDER_TRAINED_ABOVE, BAND);
+    frame.scene.marks.extend(drawn);
+    search.draw(&mut frame, |one| one.alpha.min(cap));
+    chosen(&mut frame, fit, font, |fit| {
+        (fit.alpha, format!("chosen by the smallest distance, alpha {:.2}", fit.alpha))
+    });
+    Some(frame.scene)
 }
 
-fn chosen(frame: &mut Frame, fit: Option<Fit>, told: impl Fn(Fit) -> (f64, String)) {
+/// What the fit considered, thinned to what a line can show.
+struct Search {
+    points: Vec<TailCandidate>,
+    from: f64,
+    to: f64,
+}
+
+impl Search {
+    fn of(curves: &LayerCurves) -> Option<Self> {
+        let points = thinned(&curves.candidates, POINTS);
+        let (from, to) = (points.first()?.xmin / 1.05, points.last()?.xmin * 1.05);
+        Some(Self { points, from, to })
+    }
+
+    fn axis(&self) -> Axis {
+        Axis::logarithmic("xmin, where the tail begins", self.from, self.to)
+    }
+
+    fn draw(&self, frame: &mut Frame, value: impl Fn(&TailCandidate) -> f64) {
+        let points = self.points.iter().map(|one| frame.at((one.xmin, value(one)))).collect();
+        frame.scene.line(points, INK, 1.0);
+    }
+}
+
+fn chosen(frame: &mut Frame, fit: Option<Fit>, font: &Font, told: impl Fn(Fit) -> (f64, String)) {
     let Some(fit) = fit else { return };
     let (value, words) = told(fit);
-    frame.mark(fit.xmin, &words, VERMILLION, 0.0);
+    frame.mark(fit.xmin, "xmin", VERMILLION, 0.0);
     let at = frame.at((fit.xmin, value));
     frame.scene.dots(vec![at], 3.0, VERMILLION);
+    legend(&mut frame.scene, &[(&words, VERMILLION)], font);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of eigenvalues are far below 2^53")]

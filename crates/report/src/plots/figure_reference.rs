@@ -1,29 +1,26 @@
-//! A layer's row and curves in, the figures of weightwatcher's `plot=True` out, by the words of its file names.
+//! A layer's row and curves in, every figure of it out: those of weightwatcher's `plot=True`, each with the word of its
+//! file's name there and with ours.
 
 use heavytail::column::Column;
 use heavytail::columns_erg::DETX_VAL;
-use heavytail::columns_fit::{ALPHA, XMAX, XMIN};
+use heavytail::columns_fit::{XMAX, XMIN};
 use heavytail::columns_layer::{M, N, REASON};
 use heavytail::columns_mp::{BULK_MAX, MP_SOFTRANK, NUM_SPIKES, SIGMA_MP, W_SCALE};
 use heavytail::columns_random::{
     RAND_BULK_MAX, RAND_MP_SOFTRANK, RAND_NUM_SPIKES, RAND_SIGMA_MP, RAND_W_SCALE,
 };
 use heavytail::fits::MarchenkoPastur;
-use heavytail::{LayerCurves, LayerVerdict, Row, TailCandidate};
+use heavytail::{LayerCurves, LayerVerdict, Row};
 
-use crate::page_curves::thinned;
 use crate::plots::figure::{Axis, Frame, HEIGHT, WIDTH, titled};
 use crate::plots::figure_density::{Densities, Series};
-use crate::plots::figure_layer::esd;
+use crate::plots::figure_layer::{alpha_search, distance_search, esd};
 use crate::plots::figure_vectors::{bulk_and_tail, by_rank};
 use crate::plots::scene::{Anchor, BLUE, Colour, GREEN, INK, ORANGE, PURPLE, SOFT, STONE, Scene, VERMILLION};
 use crate::plots::scene_font::Font;
 
 /// Two ways to one eigenvalue differ by rounding: what is this close to xmin is xmin.
 const ROUNDING: f64 = 1e-9;
-
-/// Points of a curve.
-const POINTS: usize = 400;
 
 /// One layer as its figures need it.
 pub(crate) struct LayerFigures<'a> {
@@ -32,55 +29,65 @@ pub(crate) struct LayerFigures<'a> {
     pub(crate) curves: &'a LayerCurves,
 }
 
-/// A figure and the word of its file's name.
-type Figure = (&'static str, Scene);
+/// One figure of a layer; no scene where there is nothing to draw.
+pub(crate) struct LayerFigure {
+    /// The word of its file's name in weightwatcher.
+    pub(crate) reference: &'static str,
+    /// The word of its file's name here.
+    pub(crate) word: &'static str,
+    pub(crate) scene: Option<Scene>,
+}
 
 impl LayerFigures<'_> {
     /// Every figure that the row has the numbers of; with `deltas` the distances between eigenvalues, too.
-    pub(crate) fn all(&self, deltas: bool, font: &Font) -> Vec<Figure> {
+    pub(crate) fn all(&self, deltas: bool, font: &Font) -> Vec<LayerFigure> {
+        let Self { title, row, curves } = *self;
         let mut figures = vec![
-            ("esd", esd(self.title, self.row, self.curves, font)),
-            ("esd2", self.linear(font)),
-            ("esd3", self.logarithmic(font)),
+            ("esd", "esd", esd(title, row, curves, font)),
+            ("esd2", "esd-linear", self.linear(font)),
+            ("esd3", "esd-log", self.logarithmic(font)),
         ];
-        if let Some(xmin) = self.xmin() {
-            figures.push(("esd4", self.against_xmin("KS distance D", |one| one.ks_distance, xmin, font)));
-            let cap = self.row.number(&ALPHA).map_or(8.0, |alpha| (2.0 * alpha).max(8.0));
-            figures.push(("esd5", self.against_xmin("alpha", |one| one.alpha.min(cap), xmin, font)));
+        if self.xmin().is_some() {
+            figures.push(("esd4", "xmin-distance", distance_search(title, row, curves, font)));
+            figures.push(("esd5", "xmin-alpha", alpha_search(title, row, curves, font)));
         }
-        if let Some(bulk) = Bulk::of(self.row) {
+        if let Some(bulk) = Bulk::of(row) {
             if bulk.is_square() {
-                figures.push(("mpfit1", self.bulk(&bulk, false, font)));
+                figures.push(("mpfit1", "bulk-eigenvalues", self.bulk(&bulk, false, font)));
             }
-            figures.push(("mpfit2", self.bulk(&bulk, bulk.is_square(), font)));
+            figures.push(("mpfit2", "bulk", self.bulk(&bulk, bulk.is_square(), font)));
         }
-        if !self.curves.shuffled.is_empty() {
-            figures.push(("randesd1", self.shuffled(false, font)));
-            figures.push(("randesd2", self.shuffled(true, font)));
+        if !curves.shuffled.is_empty() {
+            figures.push(("randesd1", "shuffled", self.shuffled(false, font)));
+            figures.push(("randesd2", "shuffled-log", self.shuffled(true, font)));
         }
-        if let Some(start) = self.row.number(&DETX_VAL) {
-            figures.push(("detX", self.product_one(start, font)));
+        if let Some(start) = row.number(&DETX_VAL) {
+            figures.push(("detX", "detx", self.product_one(start, font)));
         }
-        let vectors = &self.curves.vectors;
+        let vectors = &curves.vectors;
         if !vectors.is_empty() {
             // As the columns: without a fit there is no bulk, and xmin itself is tail.
             let start = self
                 .xmin()
                 .map(|xmin| vectors.partition_point(|shape| shape.eigenvalue < xmin - ROUNDING * xmin));
-            figures.push(("vector_metrics", by_rank(self.title, vectors, start, font)));
+            figures.push(("vector_metrics", "vectors-by-rank", by_rank(title, vectors, start, font)));
             let start = start.unwrap_or_default();
-            figures.push(("vector_histograms", bulk_and_tail(self.title, vectors, start, font)));
+            figures.push((
+                "vector_histograms",
+                "vectors-bulk-tail",
+                bulk_and_tail(title, vectors, start, font),
+            ));
         }
         if deltas {
-            figures.push(("deltaEs", self.spacings(font)));
-            figures.push(("level-stats", self.spacing_statistics(font)));
+            figures.push(("deltaEs", "spacings", self.spacings(font)));
+            figures.push(("level-stats", "spacings-density", self.spacing_statistics(font)));
         }
-        let shown = |(word, scene): (_, Option<Scene>)| (word, scene.unwrap_or_else(|| self.nothing(font)));
-        figures.into_iter().map(shown).collect()
+        let named = |(reference, word, scene)| LayerFigure { reference, word, scene };
+        figures.into_iter().map(named).collect()
     }
 
     /// What stands in place of a figure of which there is nothing to draw.
-    fn nothing(&self, font: &Font) -> Scene {
+    pub(crate) fn nothing(&self, font: &Font) -> Scene {
         let mut scene = titled(self.title, WIDTH, HEIGHT, font);
         let reason = match self.row.text(&REASON) {
             "" => "nothing above 0",
@@ -117,25 +124,6 @@ impl LayerFigures<'_> {
         let ends = [(self.xmin(), "xmin", VERMILLION), (xmax, "xmax", ORANGE)];
         let marks = ends.into_iter().filter_map(|(at, words, stroke)| Some((at?.log10(), words, stroke)));
         self.alone("log₁₀ λ", logs(&self.curves.eigenvalues, 1.0), marks.collect()).scene(font)
-    }
-
-    /// What the fit considered at every xmin.
-    fn against_xmin(
-        &self,
-        label: &str,
-        value: impl Fn(&TailCandidate) -> f64,
-        xmin: f64,
-        font: &Font,
-    ) -> Option<Scene> {
-        let search = thinned(&self.curves.candidates, POINTS);
-        let (first, last) = (search.first()?, search.last()?);
-        let x = Axis::logarithmic("xmin", first.xmin / 1.05, last.xmin * 1.05);
-        let highest = search.iter().map(&value).fold(0.01, f64::max);
-        let mut frame = Frame::new(self.title, x, Axis::linear(label, 0.0, highest * 1.05), font);
-        let points = search.iter().map(|one| frame.at((one.xmin, value(one)))).collect();
-        frame.scene.line(points, INK, 1.0);
-        frame.mark(xmin, "xmin", VERMILLION, 0.0);
-        Some(frame.scene)
     }
 
     /// The spectrum in units where Σλ = n and the law of its bulk; of singular values where `singular`.

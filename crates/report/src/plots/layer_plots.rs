@@ -57,8 +57,10 @@ pub fn write_layer_plots(
         each(layers.len(), threads, |index, font| {
             let LayerPlot { number, title, row, curves } = &layers[index];
             let mut written = Vec::new();
-            for (word, scene) in (LayerFigures { title, row, curves }).all(deltas, font) {
-                let file = format!("ww.layer{number}.{word}.png");
+            let figures = LayerFigures { title, row, curves };
+            for figure in figures.all(deltas, font) {
+                let file = format!("ww.layer{number}.{}.png", figure.reference);
+                let scene = figure.scene.unwrap_or_else(|| figures.nothing(font));
                 let bytes = png(&scene, font, SCREEN)
                     .ok_or_else(|| std::io::Error::other("the figure has no pixels"))?;
                 std::fs::write(unfinished.join(&file), bytes)?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use heavytail::columns_fit::ALPHA;
-use heavytail::columns_spectrum::LOG_SPECTRAL_NORM;
+use heavytail::columns_spectrum::{LOG_SPECTRAL_NORM, SPACING_RATIO};
 use heavytail::density::peak;
 use heavytail::tuning::Tuning;
 use heavytail::verdict::layer_name;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::plots::figure_change::change_by_depth;
 use crate::plots::figure_depth::correlation_flow;
 use crate::plots::figure_histogram::{alpha_histogram, alpha_overlay, norm_overlay};
-use crate::plots::figure_layer::{esd, xmin_search};
+use crate::plots::figure_reference::LayerFigures;
 use crate::plots::scene::Scene;
 use crate::plots::scene_font::Font;
 use crate::plots::scene_png::{PRINT, png};
@@ -39,21 +39,14 @@ impl Default for PlotOptions {
     }
 }
 
-/// One figure to be drawn.
+/// One figure to be drawn, or all those of a layer.
 enum Plot<'a> {
     Alphas { label: &'a str, details: &'a Details },
     AlphaOverlay,
     NormOverlay,
     Flow,
     Change(&'a Tuning),
-    Esd(Layer<'a>),
-    Xmin(Layer<'a>),
-}
-
-#[derive(Clone, Copy)]
-struct Layer<'a> {
-    row: &'a Row,
-    curves: &'a LayerCurves,
+    Layer { row: &'a Row, curves: &'a LayerCurves },
 }
 
 /// Writes the figures of one model, or of several and their comparison, into `folder`, which is made where it is
@@ -98,8 +91,11 @@ fn written(
     publish(folder, |unfinished| {
         each(plots.len(), options.threads, |index, font| {
             let (name, plot) = &plots[index];
-            let Some(scene) = draw(plot, models, font) else { return Ok(Vec::new()) };
-            write(unfinished, name, &scene, options, font)
+            let mut files = Vec::new();
+            for (word, scene) in draw(plot, models, font) {
+                files.extend(write(unfinished, &format!("{name}{word}"), &scene, options, font)?);
+            }
+            Ok(files)
         })
     })
 }
@@ -143,16 +139,14 @@ fn plots<'a>(models: &[(&'a str, &'a Details)]) -> Vec<(String, Plot<'a>)> {
     plots
 }
 
-/// Two figures of every layer whose curves were kept.
+/// The layers whose curves were kept.
 fn layers<'a>(model: &str, details: &'a Details) -> Vec<(String, Plot<'a>)> {
-    let mut plots = Vec::with_capacity(2 * details.rows.len());
-    for (place, (row, curves)) in details.rows.iter().zip(&details.curves).enumerate() {
-        let Some(curves) = curves else { continue };
-        let layer = format!("{model}layer-{:04}-{}", place + 1, safe(layer_name(row), 80));
-        plots.push((format!("{layer}-esd"), Plot::Esd(Layer { row, curves })));
-        plots.push((format!("{layer}-xmin"), Plot::Xmin(Layer { row, curves })));
-    }
-    plots
+    let rows = details.rows.iter().zip(&details.curves).enumerate();
+    rows.filter_map(|(place, (row, curves))| {
+        let name = format!("{model}layer-{:04}-{}", place + 1, safe(layer_name(row), 80));
+        curves.as_ref().map(|curves| (name, Plot::Layer { row, curves }))
+    })
+    .collect()
 }
 
 /// A name as part of a file's name on every system: the end of a long one, since layers differ there.
@@ -196,22 +190,28 @@ pub(crate) fn each(
     Ok(names.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn draw(plot: &Plot<'_>, models: &[(&str, &Details)], font: &Font) -> Option<Scene> {
+/// What is drawn, each with the end of its file's name.
+fn draw(plot: &Plot<'_>, models: &[(&str, &Details)], font: &Font) -> Vec<(String, Scene)> {
     let values = |column| -> Vec<(&str, Vec<f64>)> {
         models.iter().map(|(label, details)| (*label, details.fitted(column))).collect()
     };
-    match plot {
+    let scene = match plot {
         Plot::Alphas { label, details } => {
             let alphas = details.fitted(&ALPHA);
-            Some(alpha_histogram(label, &alphas, peak(&alphas), font))
+            alpha_histogram(label, &alphas, peak(&alphas), font)
         }
-        Plot::AlphaOverlay => Some(alpha_overlay(&values(&ALPHA), font)),
-        Plot::NormOverlay => Some(norm_overlay(&values(&LOG_SPECTRAL_NORM), font)),
-        Plot::Flow => Some(correlation_flow(models, font)),
-        Plot::Change(tuning) => Some(change_by_depth(tuning, font)),
-        Plot::Esd(layer) => esd(layer_name(layer.row), layer.row, layer.curves, font),
-        Plot::Xmin(layer) => xmin_search(layer_name(layer.row), layer.row, layer.curves, font),
-    }
+        Plot::AlphaOverlay => alpha_overlay(&values(&ALPHA), font),
+        Plot::NormOverlay => norm_overlay(&values(&LOG_SPECTRAL_NORM), font),
+        Plot::Flow => correlation_flow(models, font),
+        Plot::Change(tuning) => change_by_depth(tuning, font),
+        Plot::Layer { row, curves } => {
+            let figures =
+                LayerFigures { title: layer_name(row), row, curves }.all(row.has(&SPACING_RATIO), font);
+            let drawn = figures.into_iter().filter_map(|one| Some((format!("-{}", one.word), one.scene?)));
+            return drawn.collect();
+        }
+    };
+    vec![(String::new(), scene)]
 }
 
 fn write(
