@@ -129,6 +129,57 @@ fn an_adapter_is_told_as_the_checkpoint_that_it_makes() {
     );
 }
 
+/// A layer of 40 outputs adapted by DoRA: the files of the adapter, and the weight that it makes. `inputs_first` is how
+/// the weight is stored.
+fn dora(inputs: usize, w: &[f64], inputs_first: bool) -> (Vec<MemoryTensor>, Vec<f64>) {
+    let (down, up) = (noise(3 * inputs, 5), noise(40 * 3, 6));
+    let lengths: Vec<f64> = (0..40).map(|output| 4.0 + f64::from(output) / 10.0).collect();
+    let at = |output: usize, input: usize| {
+        if inputs_first { input * 40 + output } else { output * inputs + input }
+    };
+    let change = product(&up, &down, (40, 3, inputs));
+    let mut tuned = vec![0.0; w.len()];
+    for (output, wanted) in lengths.iter().enumerate() {
+        let merged: Vec<f64> =
+            (0..inputs).map(|input| w[at(output, input)] + 2.0 * change[output * inputs + input]).collect();
+        let factor = wanted / length(&merged);
+        (0..inputs).for_each(|input| tuned[at(output, input)] = factor * merged[input]);
+    }
+    let adapter = vec![
+        tensor("base_model.model.a.c_proj.lora_A.weight", &[3, inputs], &down),
+        tensor("base_model.model.a.c_proj.lora_B.weight", &[40, 3], &up),
+        tensor("base_model.model.a.c_proj.lora_magnitude_vector", &[40], &lengths),
+    ];
+    (adapter, tuned)
+}
+
+#[test]
+fn a_dora_adapter_changes_what_its_rescaled_checkpoint_changes() {
+    for (inputs, inputs_first) in [(64, false), (40, false), (40, true), (64, true)] {
+        let shape = if inputs_first { [inputs, 40] } else { [40, inputs] };
+        let w = noise(inputs * 40, 1);
+        let (adapter, weight) = dora(inputs, &w, inputs_first);
+        let base = || vec![tensor("a.c_proj.weight", &shape, &w)];
+        let config = format!(
+            r#"{{"peft_type": "LORA", "lora_alpha": 6, "r": 3, "use_dora": true, "fan_in_fan_out": {inputs_first}}}"#
+        );
+        let of_adapter = tuned(base(), adapter, Some(&config));
+        let of_checkpoint = tuned(base(), vec![tensor("a.c_proj.weight", &shape, &weight)], None);
+        let (a, b) = (layer(&of_adapter, "a.c_proj"), layer(&of_checkpoint, "a.c_proj"));
+        assert_close(a.frobenius, length(&sum(&weight, &w, -1.0)));
+        assert_close(a.spectral, b.spectral.unwrap());
+        assert_close(a.relative, b.relative.unwrap());
+        assert_close(a.stable_rank, b.stable_rank.unwrap());
+        assert_close(a.alpha_tuned, b.alpha_tuned.unwrap());
+        assert_eq!((a.rank, a.rank_90, a.new_spikes), (b.rank, b.rank_90, b.new_spikes));
+        assert_eq!(
+            (a.rank, a.reason.as_str()),
+            (Some(40), b.reason.as_str()),
+            "lengths move every direction"
+        );
+    }
+}
+
 #[test]
 fn a_convolutions_change_counts_unscaled() {
     let w = noise(32 * 16 * 9, 1);

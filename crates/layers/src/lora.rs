@@ -73,8 +73,10 @@ pub struct Merged {
     pub base: Layer,
     /// Whether its tensors are those of the base model's source and not of the adapter's.
     pub in_base_model: bool,
-    /// DoRA (Liu et al. 2024): the tensor of lengths to which the rows (outputs) of W + s·B·A are rescaled.
+    /// DoRA (Liu et al. 2024): the tensor of lengths to which the outputs of W + s·B·A are rescaled.
     pub magnitude: Option<usize>,
+    /// Whether a weight is stored inputs first: then outputs are its columns.
+    pub inputs_first: bool,
     /// How many of the largest eigenvalues the row keeps: all, or (in compat mode) r.
     pub kept: usize,
 }
@@ -229,7 +231,15 @@ impl Search<'_> {
         update.products = turned.filter(|turned| !turned.is_empty()).ok_or_else(disagrees)?;
         let magnitude = name.magnitudes().iter().find_map(|name| self.tensors.get(name.as_str())).copied();
         let kept = if self.options.compat { update.rank } else { base.num_evals() };
-        Ok(Some(Merged { id: up.id, name: name.merged(), base, in_base_model, magnitude, kept }))
+        Ok(Some(Merged {
+            id: up.id,
+            name: name.merged(),
+            base,
+            in_base_model,
+            magnitude,
+            inputs_first,
+            kept,
+        }))
     }
 }
 

@@ -1,6 +1,8 @@
-//! An adapted weight and its low-rank update in, W + s·B·A out, with DoRA's lengths where the adapter has them.
+//! An adapted weight and its low-rank update in, W + s·B·A out, with DoRA's lengths where the adapter has them; or what
+//! they change, that less W.
 
-use heavytail_layers::{LowRankUpdate, MatrixView, Merged};
+use heavytail_formats::TensorSource;
+use heavytail_layers::{LowRankUpdate, Merged};
 use heavytail_spectra::DenseMatrix;
 use heavytail_spectra::Matrix;
 
@@ -15,7 +17,34 @@ pub(crate) fn open_merged(
     update: &LowRankUpdate,
     merged: &Merged,
 ) -> Result<Opened, LayerFailure> {
-    let base = if merged.in_base_model { model.base.ok_or(LayerFailure::Refused)? } else { model.source };
+    let mut opened = opened(merged, sums(model, update, merged)?)?;
+    opened.kept = (merged.kept < merged.base.num_evals()).then_some(merged.kept);
+    Ok(opened)
+}
+
+/// Opens what an update with DoRA's lengths changes: they rescale W itself, so that the change is no product.
+pub(crate) fn open_rescaled(
+    model: &Model<'_>,
+    update: &LowRankUpdate,
+    merged: &Merged,
+) -> Result<Opened, LayerFailure> {
+    let base = source_of(model, merged)?;
+    let mut changes = sums(model, update, merged)?;
+    for (view, change) in merged.base.matrices.iter().zip(&mut changes) {
+        let own = read_row_major(base, *view)?;
+        change.iter_mut().zip(own).for_each(|(tuned, w)| *tuned -= w);
+    }
+    opened(merged, changes)
+}
+
+/// Where W is from.
+fn source_of<'a>(model: &Model<'a>, merged: &Merged) -> Result<&'a dyn TensorSource, LayerFailure> {
+    if merged.in_base_model { model.base.ok_or(LayerFailure::Refused) } else { Ok(model.source) }
+}
+
+/// W + s·B·A, its outputs rescaled to their lengths where the adapter has them, row by row.
+fn sums(model: &Model<'_>, update: &LowRankUpdate, merged: &Merged) -> Result<Vec<Vec<f64>>, LayerFailure> {
+    let base = source_of(model, merged)?;
     let views = &merged.base.matrices;
     let mut sums = Vec::with_capacity(views.len());
     for (view, product) in views.iter().zip(&update.products) {
@@ -29,25 +58,28 @@ pub(crate) fn open_merged(
         let data = model.source.load(tensor)?;
         let mut lengths = vec![0.0; data.len()];
         data.decode(0, 1, &mut lengths)?;
-        set_lengths(&mut sums, views, &lengths)?;
+        set_lengths(&mut sums, merged, &lengths)?;
     }
-    let mut matrices: Vec<Box<dyn Matrix>> = Vec::with_capacity(sums.len());
-    for (view, sum) in views.iter().zip(sums) {
+    Ok(sums)
+}
+
+fn opened(merged: &Merged, elements: Vec<Vec<f64>>) -> Result<Opened, LayerFailure> {
+    let mut matrices: Vec<Box<dyn Matrix>> = Vec::with_capacity(elements.len());
+    for (view, sum) in merged.base.matrices.iter().zip(elements) {
         let matrix = DenseMatrix::new(view.rows, view.cols, sum).map_err(LayerFailure::Spectrum)?;
         matrices.push(Box::new(matrix));
     }
-    let mut opened = Opened::of_matrices(matrices, merged.base.scale);
-    opened.kept = (merged.kept < merged.base.num_evals()).then_some(merged.kept);
-    Ok(opened)
+    Ok(Opened::of_matrices(matrices, merged.base.scale))
 }
 
 /// Rescales every output of the weight, over all positions of its kernel, to its length (Liu et al. 2024, equation 5).
-fn set_lengths(sums: &mut [Vec<f64>], views: &[MatrixView], lengths: &[f64]) -> Result<(), LayerFailure> {
-    let Some(view) = views.first() else { return Ok(()) };
-    // Outputs are the stored rows, or the stored columns of a weight kept inputs first; a square one is taken by rows.
+fn set_lengths(sums: &mut [Vec<f64>], merged: &Merged, lengths: &[f64]) -> Result<(), LayerFailure> {
+    let Some(view) = merged.base.matrices.first() else { return Ok(()) };
+    // Outputs are the stored rows, or the stored columns of a weight kept inputs first; of a square one the adapter's
+    // file says which.
     let (rows, cols) = (view.rows, view.cols);
     let by_rows = match (rows == lengths.len(), cols == lengths.len()) {
-        (true, true) => view.is_row_major(),
+        (true, true) => view.is_row_major() != merged.inputs_first,
         (true, false) => true,
         (false, true) => false,
         (false, false) => {

@@ -7,7 +7,7 @@ use crate::analysis::open_delta::open_delta;
 use crate::analysis::open_frequencies::in_frequencies;
 use crate::analysis::open_intra::open_intra;
 use crate::analysis::open_low_rank::open_low_rank;
-use crate::analysis::open_merged::open_merged;
+use crate::analysis::open_merged::{open_merged, open_rescaled};
 use crate::analysis::open_stack::open_stack;
 use crate::analysis::open_weights::open_weights;
 use crate::analysis::single_precision::Rounded;
@@ -49,6 +49,7 @@ impl Opened {
             Contents::Delta(base) => Ok(Self::of_matrices(open_delta(model, layer, base)?, layer.scale)),
             Contents::LowRank(update) => open_low_rank(model, update, options),
             Contents::Merged(update, merged) => open_merged(model, update, merged),
+            Contents::Rescaled(update, merged) => open_rescaled(model, update, merged),
             Contents::Intra(pair) => open_intra(model, pair, unit, options),
             Contents::Stack(stack) => open_stack(model, stack),
             Contents::Refused => Err(LayerFailure::Refused),

@@ -34,6 +34,8 @@ pub(crate) enum Contents {
     LowRank(Box<LowRankUpdate>),
     /// An adapted weight with its update.
     Merged(Box<LowRankUpdate>, Box<Merged>),
+    /// What an update changes that rescales the adapted weight, too (DoRA).
+    Rescaled(Box<LowRankUpdate>, Box<Merged>),
     /// Two neighbouring layers multiplied.
     Intra(Box<IntraPair>),
     /// All layers in one matrix.
@@ -79,7 +81,9 @@ impl Unit {
             Contents::Intra(pair) => pair.m.min(pair.product.inner()),
             Contents::Stack(stack) => stack.kept,
             Contents::Merged(_, merged) => merged.kept,
-            Contents::Weights | Contents::Delta(_) | Contents::Refused => self.layer.reported_evals(),
+            Contents::Weights | Contents::Delta(_) | Contents::Rescaled(..) | Contents::Refused => {
+                self.layer.reported_evals()
+            }
         }
     }
 
@@ -133,6 +137,7 @@ impl Unit {
             Contents::Merged(..) => 3,
             Contents::Intra(_) => 4,
             Contents::Stack(_) => 5,
+            Contents::Rescaled(..) => 6,
         };
         [self.layer.id.unsigned_abs(), self.layer.slice_id.unwrap_or(0) as u64, kind]
     }

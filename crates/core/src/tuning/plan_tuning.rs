@@ -135,13 +135,15 @@ fn of_adapter(
     })
 }
 
-/// s·B·A, under the name of the layer that it is added to.
+/// s·B·A, or with DoRA's lengths all that changes, under the name of the layer that it is added to.
 fn change_unit(tuned: &Model<'_>, base: &Unit, update: LowRankUpdate, merged: &Merged) -> Unit {
-    let unit = update_unit(tuned, update);
-    let dora = "its lengths (DoRA) change W beside B·A: what is told of the change is that of B·A alone";
-    let note = unit.note.or_else(|| merged.magnitude.map(|_| dora.to_owned()));
+    let unit = update_unit(tuned, update.clone());
+    if merged.magnitude.is_some() {
+        let contents = Contents::Rescaled(Box::new(update), Box::new(merged.clone()));
+        return Unit { layer: base.layer.clone(), contents, peft: None, ..unit };
+    }
     let layer = Layer { name: base.layer.name.clone(), longname: base.layer.longname.clone(), ..unit.layer };
-    Unit { layer, note, peft: None, ..unit }
+    Unit { layer, peft: None, ..unit }
 }
 
 /// The name of an adapted layer, as the base model may have it.
