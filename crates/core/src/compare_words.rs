@@ -4,13 +4,18 @@ use crate::compare::{ComparedModel, PairComparison, PairWord};
 use crate::role::ranges;
 use crate::verdict::Verdict;
 
-/// What the pair shows, in words; `too_few` is the number of layers that it would take, where there are fewer.
-pub(crate) fn sentence(
-    pair: &PairComparison,
-    models: &[ComparedModel],
-    confidence: f64,
-    too_few: Option<usize>,
-) -> String {
+/// What has to be said of every pair of a comparison.
+pub(crate) struct Told {
+    /// The confidence that all intervals hold at once.
+    pub(crate) confidence: f64,
+    /// Number of pairs.
+    pub(crate) pairs: usize,
+    /// Fewer layers tell nothing.
+    pub(crate) min_layers: usize,
+}
+
+/// What the pair shows, in words.
+pub(crate) fn sentence(pair: &PairComparison, models: &[ComparedModel], told: &Told) -> String {
     let (first, second) = (&models[pair.first], &models[pair.second]);
     let Some(difference) = pair.difference else {
         return format!(
@@ -27,11 +32,15 @@ pub(crate) fn sentence(
         0 => "no layer matches by name or shape, so all of them as two groups".to_owned(),
         matched => format!("{matched} matched layers"),
     };
+    let together = match told.pairs {
+        1 => String::new(),
+        pairs => format!(", for all {pairs} pairs at once"),
+    };
     let measured = format!(
-        "mean {} differs by {:+.2} ({:.0} % interval {:+.2} to {:+.2} over {over})",
+        "mean {} differs by {:+.2} ({:.0} % interval {:+.2} to {:+.2} over {over}{together})",
         pair.statistic,
         difference.estimate,
-        confidence * 100.0,
+        told.confidence * 100.0,
         difference.low,
         difference.high,
     );
@@ -54,9 +63,11 @@ pub(crate) fn sentence(
             roles(second, first)
         ),
         _ => {
-            let few = too_few.map_or_else(String::new, |needed| {
-                format!(" Fewer than {needed} layers say too little about a model.")
-            });
+            let few = if pair.layers < told.min_layers {
+                format!(" Fewer than {} layers say too little about a model.", told.min_layers)
+            } else {
+                String::new()
+            };
             format!(
                 "The layers don't tell which of {} and {} had less data: {measured}, {} − {}.{few}",
                 first.label, second.label, first.label, second.label

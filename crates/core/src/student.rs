@@ -8,13 +8,18 @@ use crate::density::count;
 /// Student's law with n − 1 degrees of freedom that `outside` lies above.
 pub(crate) fn expanded(outside: f64, values: usize) -> f64 {
     let degrees = values.saturating_sub(1).max(1);
+    let widened = (count(degrees + 1) / count(degrees)).sqrt() * student_quantile(outside, degrees);
+    0.5 * libm::erfc(widened / std::f64::consts::SQRT_2)
+}
+
+/// The number that Student's law exceeds with the probability `outside`, at most one half.
+pub(crate) fn student_quantile(outside: f64, degrees: usize) -> f64 {
     let (mut low, mut high) = (0.0_f64, 1e6_f64);
     for _ in 0..100 {
         let middle = 0.5 * (low + high);
         if upper_tail(middle, degrees) > outside { low = middle } else { high = middle }
     }
-    let widened = (count(degrees + 1) / count(degrees)).sqrt() * low;
-    0.5 * libm::erfc(widened / std::f64::consts::SQRT_2)
+    low
 }
 
 /// P(T > t) of Student's law for t ≥ 0 (Abramowitz, Stegun, 26.7.3 and 26.7.4).

@@ -164,3 +164,46 @@ fn fewer_layers_than_a_verdict_takes_are_uncertain_and_no_pair_of_them_is_decide
     assert_eq!(compared.pairs[0].word, PairWord::Undecided);
     assert!(compared.pairs[0].sentence.contains("Fewer than 5 layers say too little"));
 }
+
+/// How many of 40 comparisons of six equally good models call any of them worse.
+fn found_worse(of: impl Fn(&[(String, &Details)]) -> bool) -> usize {
+    let mut state = 1_u64;
+    let mut uniform = move || {
+        // Knuth's MMIX.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / 2.0_f64.powi(53)
+    };
+    let mut model = || {
+        let alphas: Vec<f64> = (0..18).map(|_| 3.0 + (0..4).map(|_| uniform()).sum::<f64>()).collect();
+        let mut details = gpt(|_, _| None);
+        details.rows.truncate(alphas.len());
+        details.rows.iter_mut().zip(alphas).for_each(|(row, alpha)| row.set(&ALPHA, alpha));
+        details
+    };
+    let mut trial = || {
+        let models: Vec<Details> = (0..6).map(|_| model()).collect();
+        let tables: Vec<(String, &Details)> =
+            models.iter().enumerate().map(|(place, details)| (format!("m{place}"), details)).collect();
+        of(&tables)
+    };
+    (0..40).filter(|_| trial()).count()
+}
+
+#[test]
+fn many_equal_models_are_not_told_apart_by_comparing_often_enough() {
+    let decided = |tables: &[(String, &Details)]| {
+        let options = CompareOptions { resamples: 1000, ..CompareOptions::default() };
+        let found = compare(tables, &options);
+        assert_eq!(found.pairs.len(), tables.len() * (tables.len() - 1) / 2);
+        let words =
+            if found.pairs.len() > 1 { "for all 15 pairs at once" } else { "over 18 matched layers)" };
+        assert!(found.pairs.iter().all(|pair| pair.sentence.contains(words)), "{}", found.pairs[0].sentence);
+        found.pairs.iter().any(|pair| pair.word != PairWord::Undecided)
+    };
+    let pairwise = |tables: &[(String, &Details)]| {
+        let mut pairs = (0..tables.len()).flat_map(|second| (0..second).map(move |first| (first, second)));
+        pairs.any(|(first, second)| decided(&[tables[first].clone(), tables[second].clone()]))
+    };
+    let (together, apart) = (found_worse(decided), found_worse(pairwise));
+    assert!(together <= 5 && apart >= 12, "{together} of 40 at once, {apart} of 40 pair by pair");
+}
