@@ -30,7 +30,7 @@ pub fn histogram(alphas: &[f64], options: &TextOptions) -> String {
     let counts = bins.counts(alphas);
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
     let room = bar_room(&bins, options, 8);
-    let mut text = heading(&bins, "layers", options);
+    let mut text = heading(&bins, &["layers"], options);
     for (bin, count) in counts.iter().enumerate() {
         let bar = bar(*count * room * 8 / most);
         let ink = Ink::of(LayerVerdict::of_alpha(bins.middle(bin)));
@@ -63,13 +63,21 @@ fn bar(eighths: usize) -> String {
 /// of each model's layers, so that a small model compares with a large one.
 #[must_use]
 pub fn overlay(series: &[(&str, &[f64])], options: &TextOptions) -> String {
-    drawn(Bins::of(&values(series)), series, options)
+    drawn(of_alphas(series), series, options)
 }
 
 /// The same of log spectral norms: the scale, which the article shows beside alpha.
 #[must_use]
 pub fn norm_overlay(series: &[(&str, &[f64])], options: &TextOptions) -> String {
-    drawn(Bins::of_norms(&values(series)), series, options)
+    drawn(of_norms(series), series, options)
+}
+
+pub(crate) fn of_alphas(series: &[(&str, &[f64])]) -> Option<Bins> {
+    Bins::of(&values(series))
+}
+
+pub(crate) fn of_norms(series: &[(&str, &[f64])]) -> Option<Bins> {
+    Bins::of_norms(&values(series))
 }
 
 fn values<'a>(series: &[(&str, &'a [f64])]) -> Vec<&'a [f64]> {
@@ -77,10 +85,28 @@ fn values<'a>(series: &[(&str, &'a [f64])]) -> Vec<&'a [f64]> {
 }
 
 fn drawn(bins: Option<Bins>, series: &[(&str, &[f64])], options: &TextOptions) -> String {
-    match (bins, series) {
-        (None, _) => String::new(),
-        (Some(bins), [first, second]) => two(&bins, *first, *second, options),
-        (Some(bins), _) => strips(&bins, series, options),
+    bins.map_or_else(String::new, |bins| key(series, options) + &bars(&bins, series, options))
+}
+
+/// Which glyph is which of two models; strips have their names beside them.
+pub(crate) fn key(series: &[(&str, &[f64])], options: &TextOptions) -> String {
+    let [first, second] = series else { return String::new() };
+    // Beside the names stand the glyphs, the letters and "both".
+    let room = options.width.map_or(40, |width| (width.saturating_sub(21) / 2).clamp(12, 40));
+    format!(
+        "{} {}   {} {}   {BOTH} both\n",
+        painted(ONLY_FIRST, Ink::First, options.color),
+        name("A", first.0, room),
+        painted(ONLY_SECOND, Ink::Second, options.color),
+        name("B", second.0, room)
+    )
+}
+
+/// The histograms without their key.
+pub(crate) fn bars(bins: &Bins, series: &[(&str, &[f64])], options: &TextOptions) -> String {
+    match series {
+        [first, second] => two(bins, first.1, second.1, options),
+        _ => strips(bins, series, options),
     }
 }
 
@@ -88,21 +114,14 @@ const ONLY_FIRST: &str = "▒";
 const ONLY_SECOND: &str = "░";
 const BOTH: &str = "█";
 
-fn two(bins: &Bins, first: (&str, &[f64]), second: (&str, &[f64]), options: &TextOptions) -> String {
-    let counts: Vec<(usize, usize)> = bins.counts(first.1).into_iter().zip(bins.counts(second.1)).collect();
+fn two(bins: &Bins, first: &[f64], second: &[f64], options: &TextOptions) -> String {
+    let counts: Vec<(usize, usize)> = bins.counts(first).into_iter().zip(bins.counts(second)).collect();
     // Shares of both models' layers over one denominator, the product of their numbers: exact.
-    let shares =
-        |counts: &(usize, usize)| (counts.0 * second.1.len().max(1), counts.1 * first.1.len().max(1));
+    let shares = |counts: &(usize, usize)| (counts.0 * second.len().max(1), counts.1 * first.len().max(1));
     let most = counts.iter().map(shares).map(|(a, b)| a.max(b)).max().unwrap_or(0).max(1);
     let room = bar_room(bins, options, 12);
-    let mut text = format!(
-        "{} {}   {} {}   {BOTH} both\n",
-        painted(ONLY_FIRST, Ink::First, options.color),
-        name("A", first.0, options),
-        painted(ONLY_SECOND, Ink::Second, options.color),
-        name("B", second.0, options)
-    );
-    text.push_str(&heading(bins, "share of each model's layers, and how many", options));
+    let measures = ["share of each model's layers, and how many", "share of layers, and how many", "layers"];
+    let mut text = heading(bins, &measures, options);
     for (bin, count) in counts.iter().enumerate() {
         let (a, b) = shares(count);
         let (a, b) = ((a * room).div_ceil(most), (b * room).div_ceil(most));
@@ -121,8 +140,9 @@ fn two(bins: &Bins, first: (&str, &[f64]), second: (&str, &[f64]), options: &Tex
 
 /// One line a model: a cell of eight heights a bin.
 fn strips(bins: &Bins, series: &[(&str, &[f64])], options: &TextOptions) -> String {
+    let room = options.width.map_or(40, |width| (width / 3).clamp(12, 40));
     let names: Vec<String> =
-        series.iter().enumerate().map(|(index, (label, _))| name(&letter(index), label, options)).collect();
+        series.iter().enumerate().map(|(index, (label, _))| name(&letter(index), label, room)).collect();
     let wide = names.iter().map(|name| width(name)).max().unwrap_or(0);
     let blanks = |used: usize| " ".repeat((wide + 2).saturating_sub(used));
     let mut text = format!("{}{}\n", blanks(0), bins.ruler());
@@ -158,8 +178,7 @@ pub(crate) fn letter(index: usize) -> String {
     if index < 26 { letter.to_string() } else { format!("{letter}{}", index / 26 + 1) }
 }
 
-fn name(letter: &str, label: &str, options: &TextOptions) -> String {
-    let room = options.width.map_or(40, |width| (width / 3).clamp(12, 40));
+fn name(letter: &str, label: &str, room: usize) -> String {
     format!("{letter} {}", elided(&escaped(label), room))
 }
 
@@ -168,14 +187,21 @@ fn ratio(part: usize, all: usize) -> f64 {
     if all == 0 { 0.0 } else { part as f64 / all as f64 }
 }
 
-fn heading(bins: &Bins, measure: &str, options: &TextOptions) -> String {
+/// What is counted and how, in the first of these words that the width has room for.
+fn heading(bins: &Bins, measures: &[&str], options: &TextOptions) -> String {
     let name = bins.measure;
     let blanks = " ".repeat(bins.label_width().saturating_sub(width(name)));
-    let text = if bins.has_band() {
-        format!("{blanks}{name}  {measure}   ┃ {OVER_TRAINED_BELOW} to {UNDER_TRAINED_ABOVE}: well trained")
-    } else {
-        format!("{blanks}{name}  {measure}")
+    let text = |measure: &&str| {
+        if bins.has_band() {
+            format!(
+                "{blanks}{name}  {measure}   ┃ {OVER_TRAINED_BELOW} to {UNDER_TRAINED_ABOVE}: well trained"
+            )
+        } else {
+            format!("{blanks}{name}  {measure}")
+        }
     };
+    let fits = |text: &String| options.width.is_none_or(|room| width(text) <= room);
+    let text = measures.iter().map(text).find(fits).or_else(|| measures.last().map(text)).unwrap_or_default();
     format!("{}\n", painted(&text, Ink::Dim, options.color))
 }
 

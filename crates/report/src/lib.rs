@@ -42,6 +42,7 @@ mod escape;
 mod grid;
 mod histogram;
 mod number;
+mod side_by_side;
 mod style;
 mod text;
 mod text_compare;

@@ -9,6 +9,7 @@ use crate::escape::escaped;
 use crate::grid::{Cell, GridColumn, rendered, total_width};
 use crate::histogram::{letter, norm_overlay, overlay};
 use crate::number::percent;
+use crate::side_by_side::side_by_side;
 use crate::style::{Ink, TextOptions, painted};
 use crate::text_verdict::ink;
 use crate::wrap::{elided, wrapped};
@@ -33,14 +34,21 @@ pub fn comparison(comparison: &Comparison, options: &TextOptions) -> String {
     text
 }
 
-/// The alphas of the models over each other, then their log spectral norms, each with a blank line after it.
+/// The alphas of the models over each other, beside or above their log spectral norms, each with a blank line after it.
 pub(crate) fn overlays(comparison: &Comparison, options: &TextOptions) -> String {
     fn series(models: &[ComparedModel], of: fn(&ComparedModel) -> &Vec<f64>) -> Vec<(&str, &[f64])> {
         models.iter().map(|model| (model.label.as_str(), of(model).as_slice())).collect()
     }
-    let alphas = overlay(&series(&comparison.models, |model| &model.alphas), options);
-    let norms = norm_overlay(&series(&comparison.models, |model| &model.log_spectral_norms), options);
-    [alphas, norms].into_iter().filter(|text| !text.is_empty()).map(|text| text + "\n").collect()
+    let alphas = series(&comparison.models, |model| &model.alphas);
+    let norms = series(&comparison.models, |model| &model.log_spectral_norms);
+    if let Some(text) = side_by_side(&alphas, &norms, options) {
+        return text + "\n";
+    }
+    [overlay(&alphas, options), norm_overlay(&norms, options)]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .map(|text| text + "\n")
+        .collect()
 }
 
 /// The models side by side, a line a measure; tables of several models that exceed the width are parted.

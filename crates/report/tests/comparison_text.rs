@@ -1,5 +1,6 @@
 //! What a person sees of several models, kept as snapshots.
 
+use heavytail::columns_spectrum::LOG_SPECTRAL_NORM;
 use heavytail::{CompareOptions, Details, compare};
 use heavytail_report::{TextOptions, comparison, overlay, summaries};
 use insta::assert_snapshot;
@@ -33,6 +34,32 @@ fn two_models_are_overlaid_summed_up_and_told_apart() {
     let text = comparison(&models, &wide(80));
     assert!(!text.contains('\u{1b}'));
     assert_snapshot!(text);
+}
+
+#[test]
+fn scales_stand_beside_alphas_where_the_width_allows() {
+    let (mut a, mut b) = pair();
+    for (place, details) in [&mut a, &mut b].into_iter().enumerate() {
+        for (row, norm) in details.rows.iter_mut().zip([0.1, 0.3, 0.6, 0.9, 1.0, 1.1, 1.3]) {
+            row.set(&LOG_SPECTRAL_NORM, norm + place as f64 * 0.4);
+        }
+    }
+    let tables = [("little".to_owned(), &a), ("much".to_owned(), &b)];
+    let models = compare(&tables, &CompareOptions { resamples: 500, ..CompareOptions::default() });
+    let picture =
+        |options: &TextOptions| comparison(&models, options).split("\n\n").next().unwrap().to_owned();
+    let text = picture(&wide(120));
+    assert!(text.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 120), "{text}");
+    assert_snapshot!(text);
+    assert!(!picture(&wide(99)).contains("log spectral norm"), "no room: they stand below");
+    let coloured = picture(&TextOptions { color: true, ..wide(120) });
+    let mut plain = coloured.clone();
+    ["35", "36", "2", "0"].iter().for_each(|ink| plain = plain.replace(&format!("\u{1b}[{ink}m"), ""));
+    assert!(coloured != plain && plain == text, "colours move nothing");
+    let three = [tables[0].clone(), tables[1].clone(), ("third".to_owned(), &a)];
+    let models = compare(&three, &CompareOptions { resamples: 50, ..CompareOptions::default() });
+    let text = comparison(&models, &wide(140));
+    assert!(text.lines().next().unwrap().contains("log spectral norm"), "{text}");
 }
 
 #[test]
