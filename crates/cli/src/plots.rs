@@ -12,10 +12,12 @@ use crate::failure::Failure;
 pub(crate) struct Plots(PathBuf);
 
 impl Plots {
-    /// Makes the folder, where one was asked for: an hour of eigenvalues must not end at a path that can't be one.
+    /// Makes the folder, where one was asked for, and sees that files can be made in it: an hour of eigenvalues must not end at a path that can't be one.
     pub(crate) fn prepare(path: Option<&Path>) -> Result<Option<Self>, Failure> {
         let Some(path) = path else { return Ok(None) };
-        std::fs::create_dir_all(path).map_err(|source| Failure::Output { path: path.to_owned(), source })?;
+        std::fs::create_dir_all(path)
+            .and_then(|()| tempfile::tempdir_in(path))
+            .map_err(|source| Failure::Output { path: path.to_owned(), source })?;
         Ok(Some(Self(path.to_owned())))
     }
 

@@ -103,9 +103,63 @@ fn standard_output_that_takes_no_more_is_an_error() {
     assert!(stderr.contains("heavytail: can't write to standard output: "), "{stderr}");
 }
 
+/// Runs the command in the place as a user whom its folders' modes bind: root may write everywhere.
+#[cfg(target_os = "linux")]
+fn as_nobody(place: &Place, words: &[&str]) -> (Option<i32>, String) {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+
+    // The build's own folder may be closed to other users.
+    let program = place.path("heavytail");
+    if !program.exists() {
+        std::fs::copy(env!("CARGO_BIN_EXE_heavytail"), &program).unwrap();
+    }
+    for path in [place.path(""), program.clone()] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(&program);
+    command.current_dir(place.path("")).args(words);
+    if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+        command.uid(65534).gid(65534);
+    }
+    let output = command.output().unwrap();
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
 #[test]
 #[cfg(target_os = "linux")]
-fn a_folder_that_is_read_only_is_told_before_the_work_starts() {
+fn a_read_only_folder_is_told_before_the_work_starts_and_stays_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let place = Place::new();
+    place.write("shut/r.txt", b"kept");
+    let mode = |mode| std::fs::set_permissions(place.path("shut"), std::fs::Permissions::from_mode(mode));
+    mode(0o555).unwrap();
+    for [option, path] in [
+        ["--html", "shut/r.html"],
+        ["-o", "shut/new.txt"],
+        ["-o", "shut/r.txt"],
+        ["--plots", "shut/figures"],
+        ["--plots", "shut"],
+    ] {
+        for words in [&["compare", "nowhere", "nowhere-else"][..], &["analyze", "nowhere"]] {
+            let (code, told) = as_nobody(&place, &[words, &[option, path]].concat());
+            assert_eq!(code, Some(2), "{told}");
+            assert!(told.starts_with(&format!("heavytail: can't write {path}: ")), "{told}");
+            assert!(told.contains("Permission denied"), "{told}");
+        }
+    }
+    let names: Vec<_> =
+        std::fs::read_dir(place.path("shut")).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert_eq!(names, ["r.txt"]);
+    assert_eq!(std::fs::read(place.path("shut/r.txt")).unwrap(), b"kept");
+    mode(0o755).unwrap();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_that_no_one_may_write_to_is_told_before_the_work_starts() {
     // Not even root may write there.
     let place = Place::new();
     for (words, told) in [
