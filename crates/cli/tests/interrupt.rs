@@ -43,7 +43,7 @@ fn an_interrupted_run_says_what_is_done_and_leaves_no_file() {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
     let last = rest.lines().last().unwrap();
     assert!(last.starts_with("heavytail: interrupted: "), "{rest}");
-    assert!(last.contains(" of 12 layers of model.safetensors are done (a, b"), "{rest}");
+    assert!(last.contains(" of 12 layers of model.safetensors are done (a"), "{rest}");
     assert!(last.ends_with("; nothing was written"), "{rest}");
     assert_eq!(place.names(), ["model.safetensors"]);
 }
