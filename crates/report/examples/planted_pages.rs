@@ -1,4 +1,4 @@
-//! A folder's name in, pages of planted models in it out: what the page's tests in `web/` open.
+//! A folder's name in, pages and a gate's logs of planted models in it out: what the tests in `web/` open.
 //!
 //! `cargo run -p heavytail-report --example planted_pages -- FOLDER`
 #![expect(clippy::unwrap_used, reason = "planted data fits, or the tests that use it fail")]
@@ -16,8 +16,8 @@ use std::time::Instant;
 
 use heavytail::columns_layer::LONGNAME;
 use heavytail::tuning::Tuning;
-use heavytail::{CompareOptions, Details, VerdictOptions, compare};
-use heavytail_report::{FileDigest, PageInput, PageModel, write_page};
+use heavytail::{CompareOptions, Details, GateOptions, VerdictOptions, compare, gate};
+use heavytail_report::{FileDigest, PageInput, PageModel, write_page, write_sarif};
 
 const HOSTILE: [&str; 4] = [
     "<img src=x onerror=\"window.pwned=1\">",
@@ -43,8 +43,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     page(&folder.join("hostile.html"), &[(HOSTILE[0], &hostile()), (HOSTILE[1], &hostile())])?;
     page(&folder.join("500.html"), &[("500 layers", &planted::model(500, 384, &[7, 40, 90], 1))])?;
     page(&folder.join("2000.html"), &[("2000 layers", &planted::model(2000, 384, &[7, 40, 90], 1))])?;
+    gates(folder, &starved, &fed)?;
     let tuning = planted_tuning::tuning(&fed, &starved, &planted::model(50, 96, &[], 40));
     tuned_page(&folder.join("tuned.html"), &tuning)
+}
+
+/// What a gate says in SARIF of findings, of none, and of names and a path that are code.
+fn gates(folder: &Path, starved: &Details, fed: &Details) -> Result<(), Box<dyn Error>> {
+    let strict = GateOptions {
+        max_alpha: Some(6.0),
+        min_alpha: Some(1.5),
+        max_undertrained_share: Some(0.05),
+        max_mean_alpha: None,
+    };
+    let lax = GateOptions { max_alpha: Some(100.0), ..GateOptions::default() };
+    let mut hostile = hostile();
+    hostile.origin.path = HOSTILE.join("/").into();
+    let logs =
+        [("shut.sarif", starved, strict), ("open.sarif", fed, lax), ("hostile.sarif", &hostile, strict)];
+    for (name, details, limits) in logs {
+        let mut out = BufWriter::new(File::create(folder.join(name))?);
+        write_sarif(details, &gate(details, &limits), &mut out)?;
+        out.flush()?;
+    }
+    Ok(())
 }
 
 fn tuned_page(path: &Path, tuning: &Tuning) -> Result<(), Box<dyn Error>> {

@@ -1,7 +1,7 @@
 //! SARIF and JUnit held against what their readers require: the parts of the standards that the writers use.
 //!
-//! SARIF: the OASIS standard 2.1.0 of 27 March 2020, section 3 (the log was also held against its published JSON schema,
-//! 2020-03, which is not ours to keep here). JUnit: the format of Ant's task as Jenkins (junit-10.xsd of its xUnit plugin) and GitLab read it.
+//! SARIF: the OASIS standard 2.1.0 of 27 March 2020, section 3 (web/test/gates.test.mjs holds the logs against its published
+//! JSON schema). JUnit: the format of Ant's task as Jenkins (junit-10.xsd of its xUnit plugin) and GitLab read it.
 
 use heavytail::{Details, GateOptions, gate};
 use heavytail_report::{write_junit, write_sarif};
