@@ -145,7 +145,7 @@ impl Frame {
         let (offset, anchor) =
             if at > f64::midpoint(LEFT, RIGHT) { (-4.0, Anchor::End) } else { (4.0, Anchor::Start) };
         self.scene.dashed(vec![(at, self.top), (at, self.bottom)], stroke);
-        self.scene.text((at + offset, self.top + 9.0 + 13.0 * level), words, anchor, stroke);
+        self.scene.haloed((at + offset, self.top + 9.0 + 13.0 * level), words, anchor, stroke);
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) const BLUE: Colour = 0x00_72_B2;
 pub(crate) const ORANGE: Colour = 0xE6_9F_00;
 pub(crate) const SKY: Colour = 0x56_B4_E9;
 pub(crate) const PURPLE: Colour = 0xCC_79_A7;
+pub(crate) const PAPER: Colour = 0xFF_FF_FF;
 pub(crate) const INK: Colour = 0x1D_1C_1A;
 pub(crate) const SOFT: Colour = 0x5D_5A_54;
 pub(crate) const STONE: Colour = 0xC9_C4_B8;
@@ -21,6 +22,9 @@ pub(crate) const BAND: Colour = 0xF1_EF_E7;
 
 /// The colours of models side by side: the first under suspicion, the second the one to hold it against.
 pub(crate) const MODELS: [Colour; 6] = [VERMILLION, GREEN, BLUE, ORANGE, PURPLE, SKY];
+
+/// Points of a halo's line: half of it lies outside of the letters.
+pub(crate) const HALO: f64 = 3.0;
 
 /// Where a text stands by its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +43,8 @@ pub(crate) enum Mark {
     Line { points: Vec<(f64, f64)>, stroke: Colour, width: f64, dashed: bool, opacity: f64 },
     /// Filled circles.
     Dots { points: Vec<(f64, f64)>, radius: f64, fill: Colour, opacity: f64 },
-    /// Words on one line.
-    Text { x: f64, y: f64, size: f64, anchor: Anchor, fill: Colour, words: String },
+    /// Words on one line; with a halo of paper around them where they cross lines.
+    Text { x: f64, y: f64, size: f64, anchor: Anchor, fill: Colour, halo: bool, words: String },
 }
 
 /// A picture on white paper.
@@ -98,6 +102,17 @@ impl Scene {
         fill: Colour,
         size: f64,
     ) {
-        self.marks.push(Mark::Text { x, y, size, anchor, fill, words: words.into() });
+        self.marks.push(Mark::Text { x, y, size, anchor, fill, halo: false, words: words.into() });
+    }
+
+    /// Words that stay readable where lines cross them.
+    pub(crate) fn haloed(
+        &mut self,
+        (x, y): (f64, f64),
+        words: impl Into<String>,
+        anchor: Anchor,
+        fill: Colour,
+    ) {
+        self.marks.push(Mark::Text { x, y, size: 10.5, anchor, fill, halo: true, words: words.into() });
     }
 }

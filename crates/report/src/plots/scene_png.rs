@@ -2,7 +2,7 @@
 
 use tiny_skia::{FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform};
 
-use crate::plots::scene::{Anchor, Colour, Mark, Scene};
+use crate::plots::scene::{Anchor, Colour, HALO, Mark, PAPER, Scene};
 use crate::plots::scene_font::Font;
 
 /// Pixels a point for print: 288 an inch at the size of the SVG.
@@ -10,6 +10,9 @@ pub(crate) const PRINT: f32 = 3.0;
 
 /// Pixels a point for a screen: 600 by 400, as a figure of the reference.
 pub(crate) const SCREEN: f32 = 1.25;
+
+/// A point is 1/96 of an inch, as in SVG.
+const POINTS_A_METRE: f64 = 96.0 / 0.0254;
 
 /// The picture as a PNG file of `scale` pixels a point; none where the scene has no size.
 pub(crate) fn png(scene: &Scene, font: &Font, scale: f32) -> Option<Vec<u8>> {
@@ -19,7 +22,27 @@ pub(crate) fn png(scene: &Scene, font: &Font, scale: f32) -> Option<Vec<u8>> {
     for mark in &scene.marks {
         draw(&mut pixels, mark, font, at);
     }
-    pixels.encode_png().ok()
+    encoded(&pixels, scale).ok()
+}
+
+/// Pixels on paper have no transparency: three bytes each, and the size at which they are meant to be printed. The encoder's
+/// fast mode, since figures are written by the hundred.
+fn encoded(pixels: &Pixmap, scale: f32) -> Result<Vec<u8>, png::EncodingError> {
+    let colours: Vec<u8> =
+        pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let a_metre = pixel_count(POINTS_A_METRE, scale);
+    encoder.set_pixel_dims(Some(png::PixelDimensions {
+        xppu: a_metre,
+        yppu: a_metre,
+        unit: png::Unit::Meter,
+    }));
+    encoder.write_header()?.write_image_data(&colours)?;
+    Ok(file)
 }
 
 fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font, at: Transform) {
@@ -47,7 +70,7 @@ fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font, at: Transform) {
             }
             fill_path(pixels, builder, (*fill, *opacity), at);
         }
-        Mark::Text { x, y, size, anchor, fill, words } => {
+        Mark::Text { x, y, size, anchor, fill, halo, words } => {
             let start = match anchor {
                 Anchor::Start => *x,
                 Anchor::Middle => x - font.width(words, *size) / 2.0,
@@ -55,6 +78,10 @@ fn draw(pixels: &mut Pixmap, mark: &Mark, font: &Font, at: Transform) {
             };
             let mut builder = PathBuilder::new();
             font.outline(words, (start, *y), *size, &mut builder);
+            if *halo && let Some(path) = builder.clone().finish() {
+                let style = Stroke { width: single(HALO), line_join: LineJoin::Round, ..Stroke::default() };
+                pixels.stroke_path(&path, &paint(PAPER, 1.0), &style, at, None);
+            }
             fill_path(pixels, builder, (*fill, 1.0), at);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::plots::scene::{Anchor, Mark, Scene};
+use crate::plots::scene::{Anchor, HALO, Mark, PAPER, Scene};
 
 /// The picture as an SVG document.
 pub(crate) fn svg(scene: &Scene) -> String {
@@ -45,16 +45,23 @@ fn write_mark(text: &mut String, mark: &Mark) {
             2.0 * radius,
             faint("stroke-opacity", *opacity)
         ),
-        Mark::Text { x, y, size, anchor, fill, words } => {
+        Mark::Text { x, y, size, anchor, fill, halo, words } => {
             let anchor = match anchor {
                 Anchor::Start => "",
                 Anchor::Middle => " text-anchor=\"middle\"",
                 Anchor::End => " text-anchor=\"end\"",
             };
+            let halo = if *halo {
+                format!(
+                    " stroke=\"#{PAPER:06x}\" stroke-width=\"{HALO}\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+                )
+            } else {
+                String::new()
+            };
             let words = escaped(words);
             writeln!(
                 text,
-                "<text x=\"{x:.2}\" y=\"{y:.2}\" font-size=\"{size}\"{anchor} fill=\"#{fill:06x}\">{words}</text>"
+                "<text x=\"{x:.2}\" y=\"{y:.2}\" font-size=\"{size}\"{anchor} fill=\"#{fill:06x}\"{halo}>{words}</text>"
             )
         }
     };
