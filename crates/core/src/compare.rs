@@ -128,19 +128,17 @@ pub struct Comparison {
 pub fn compare(tables: &[(String, &Details)], options: &CompareOptions) -> Comparison {
     let models: Vec<ComparedModel> =
         tables.iter().map(|(label, details)| model(label, details, options)).collect();
-    let mut pairs = Vec::new();
-    let number = count(tables.len() * tables.len().saturating_sub(1) / 2).max(1.0);
-    let each = CompareOptions { confidence: 1.0 - (1.0 - options.confidence) / number, ..*options };
+    let all = tables.len() * tables.len().saturating_sub(1) / 2;
+    let told = Told { confidence: options.confidence, pairs: all, min_layers: options.verdict.min_layers };
+    let each =
+        CompareOptions { confidence: 1.0 - (1.0 - options.confidence) / count(all.max(1)), ..*options };
+    let mut pairs = Vec::with_capacity(all);
     for second in 1..tables.len() {
         for first in 0..second {
-            pairs.push(pair(tables, first, second, &each));
+            let mut pair = pair(tables, first, second, &each);
+            pair.sentence = compare_words::sentence(&pair, &models, &told);
+            pairs.push(pair);
         }
-    }
-    let all = pairs.len();
-    for pair in &mut pairs {
-        let told =
-            Told { confidence: options.confidence, pairs: all, min_layers: options.verdict.min_layers };
-        pair.sentence = compare_words::sentence(pair, &models, &told);
     }
     Comparison { models, pairs }
 }

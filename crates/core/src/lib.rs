@@ -70,7 +70,7 @@ pub use details::{Details, LayerCurves, ModelOrigin, TailCandidate, Uncovered};
 pub use engine::{analyze, describe};
 pub use gate::{Finding, GateOptions, Level, Rule, gate, is_shut};
 pub use heavytail_formats::{TensorSource, open};
-pub use heavytail_spectra::vectors::VectorShape;
+pub use heavytail_spectra::vectors::{VectorShape, bulk_len};
 pub use observer::{Cancel, LayerTask, Observer, Silent};
 pub use options_fit::{Channels, FitLaw, FixFingers, Peft, PlPackage, SvdMethod, XminRule};
 pub use row::{Row, Value};

@@ -82,8 +82,7 @@ pub(crate) fn open(path: &Path, folder: &Path, opener: &dyn Opener) -> Result<Ca
     let mut tensors = read(&values, &tree).map_err(|error| error.in_file(folder))?;
     tensors.sort_by_key(|(order, _)| *order);
     if tensors.is_empty() {
-        let empty = ErrorKind::Malformed { format: FORMAT, what: "there is no array in it" };
-        return Err(Error::from(empty).in_file(folder));
+        return Err(malformed("there is no array in it").in_file(folder));
     }
     let tensors = tensors.into_iter().map(|(_, listed)| listed).collect();
     let info = SourceInfo::new(Format::Orbax, path.to_path_buf(), vec![folder.to_path_buf()]);
@@ -161,4 +160,9 @@ fn text(key: serde_json::Value) -> String {
         serde_json::Value::String(text) => text,
         other => other.to_string(),
     }
+}
+
+/// What is wrong with a checkpoint.
+fn malformed(what: &'static str) -> Error {
+    ErrorKind::Malformed { format: FORMAT, what }.into()
 }

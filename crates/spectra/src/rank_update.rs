@@ -76,7 +76,7 @@ impl WithTiles for Update<'_> {
         // Columns in the middle of the last panel reach past its end by less than a step.
         let l = buffers.left.take(packed_len(n, depth, height) + height);
         pack(l, height, n, depth, left);
-        let mut c = Triangle { c, lead, n, sign, depth };
+        let c = Triangle { c, lead, n, sign, depth };
         if right.is_none() && height == WIDTHS * COLS {
             let column = |j: usize| &l[j / height * height * depth + j % height..][..height * depth];
             c.add_panels::<S, V, COLS, WIDTHS>(simd, l, column);
@@ -101,13 +101,12 @@ impl Triangle<'_> {
     /// Adds the product of packed panels of rows with the packed columns from a given one on.
     #[inline(always)]
     fn add_panels<'r, S: Simd, const V: usize, const COLS: usize, const WIDTHS: usize>(
-        &mut self,
+        self,
         simd: S,
         l: &[f64],
         columns_from: impl Fn(usize) -> &'r [f64],
     ) {
         let Self { c, lead, n, sign, depth } = self;
-        let (lead, n, sign, depth) = (*lead, *n, *sign, *depth);
         let height = V * S::F64_LANES;
         let panels = n.div_ceil(height);
         let group = (CACHE / (8 * depth * height)).max(1);

@@ -101,7 +101,7 @@ pub fn symmetric_eigen(a: &[f64], n: usize) -> Result<Eigen, Error> {
 }
 
 /// Refuses a matrix of another length or with a NaN; the largest |element| of the lower triangle.
-fn check(a: &[f64], n: usize) -> Result<f64, Error> {
+pub(crate) fn check(a: &[f64], n: usize) -> Result<f64, Error> {
     let expected = n.checked_mul(n).ok_or(Error::Shape { rows: n, cols: n })?;
     if a.len() != expected {
         return Err(Error::Length { len: a.len(), expected });

@@ -9,7 +9,8 @@ use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use crate::Error;
-use crate::symmetric::{Eigen, symmetric_eigen};
+use crate::blocks::safe_scale;
+use crate::symmetric::{Eigen, check, symmetric_eigen};
 use crate::{tridiagonal, tridiagonal_eigenvalues, tridiagonal_vectors};
 
 /// Which end of the spectrum is meant.
@@ -34,7 +35,9 @@ const SMALL: usize = 64;
 /// # Errors
 /// As for [`symmetric_eigenvalues`](crate::symmetric::symmetric_eigenvalues).
 pub fn end_vectors(a: &mut [f64], n: usize, count: usize, end: End) -> Result<Vec<f64>, Error> {
-    if n >= SMALL && count <= n / 3 && a.len() == n * n {
+    let largest = check(a, n)?;
+    // What has to be scaled is the whole solver's.
+    if n >= SMALL && count <= n / 3 && safe_scale(largest).to_bits() == 1.0_f64.to_bits() {
         let kept = a.to_vec();
         if let Some(vectors) = few(a, n, count, end) {
             return Ok(vectors);
@@ -49,16 +52,8 @@ pub fn end_vectors(a: &mut [f64], n: usize, count: usize, end: End) -> Result<Ve
     })
 }
 
-/// The way over the tridiagonal matrix; nothing where it fails, or where the matrix has a NaN or is too large to square.
+/// The way over the tridiagonal matrix; nothing where it fails.
 fn few(a: &mut [f64], n: usize, count: usize, end: End) -> Option<Vec<f64>> {
-    let largest =
-        a.chunks_exact(n).enumerate().flat_map(|(j, column)| &column[j..]).fold(0.0, |max: f64, x| {
-            // Not f64::max, which passes over a NaN.
-            if x.abs() <= max { max } else { x.abs() }
-        });
-    if !(1e-130..=1e130).contains(&largest) {
-        return None;
-    }
     if end == End::Smallest {
         a.iter_mut().for_each(|x| *x = -*x);
     }

@@ -47,7 +47,7 @@ fn power(exponent: i32) -> f64 {
 }
 
 /// Bounds of all eigenvalues.
-fn gershgorin(diagonal: &[f64], beside: &[f64]) -> (f64, f64) {
+pub(crate) fn gershgorin(diagonal: &[f64], beside: &[f64]) -> (f64, f64) {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for (i, &a) in diagonal.iter().enumerate() {
         let before = if i == 0 { 0.0 } else { beside[i - 1].abs() };

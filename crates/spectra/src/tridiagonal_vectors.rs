@@ -9,6 +9,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::columns::{add, dot};
 use crate::seed::Stream;
+use crate::tridiagonal_eigenvalues::gershgorin;
 
 /// Eigenvalues nearer than this share of the largest have their vectors made orthogonal.
 const NEAR: f64 = 1e-3;
@@ -37,7 +38,8 @@ impl WithSimd for Iteration<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Option<Vec<f64>> {
         let Self { diagonal, beside, values } = self;
         let n = diagonal.len();
-        let norm = largest_row(diagonal, beside);
+        let (low, high) = gershgorin(diagonal, beside);
+        let norm = high.max(-low);
         let rounding = f64::EPSILON * norm;
         if rounding == 0.0 {
             return None;
@@ -72,13 +74,6 @@ impl WithSimd for Iteration<'_> {
         }
         Some(vectors)
     }
-}
-
-/// The largest sum of the sizes of a row's elements: no eigenvalue is larger.
-fn largest_row(diagonal: &[f64], beside: &[f64]) -> f64 {
-    let size = |at: Option<usize>| at.and_then(|at| beside.get(at)).map_or(0.0, |e| e.abs());
-    let row = |(i, a): (usize, &f64)| a.abs() + size(i.checked_sub(1)) + size(Some(i));
-    diagonal.iter().enumerate().map(row).fold(0.0, f64::max)
 }
 
 /// Numbers between −1 and 1, the same for the same vector.

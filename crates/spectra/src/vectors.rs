@@ -44,6 +44,14 @@ pub fn vector_shapes(matrix: &dyn Matrix, options: &SpectrumOptions) -> Result<V
     Ok(eigen.values.iter().zip(eigen.vectors.chunks_exact(gram.cols)).map(shape).collect())
 }
 
+/// How many of the shapes, by ascending eigenvalue, lie below xmin by more than the rounding of two ways to one eigenvalue.
+#[must_use]
+pub fn bulk_len(shapes: &[VectorShape], xmin: f64) -> usize {
+    const ROUNDING: f64 = 1e-9;
+    let start = xmin - ROUNDING * xmin.abs();
+    shapes.partition_point(|shape| shape.eigenvalue < start)
+}
+
 /// Means and variances over some of the shapes, those of the tail for instance.
 #[must_use]
 pub fn summarize(shapes: &[VectorShape]) -> ShapeSummary {

@@ -1,6 +1,6 @@
 //! A layer's matrices and its xmin in, what the eigenvectors of bulk and tail look like out.
 
-use heavytail_spectra::vectors::{ShapeSummary, VectorShape, summarize, vector_shapes};
+use heavytail_spectra::vectors::{ShapeSummary, VectorShape, bulk_len, summarize, vector_shapes};
 use heavytail_spectra::{DenseMatrix, SpectrumOptions};
 
 use crate::analysis::layer_failure::LayerFailure;
@@ -13,9 +13,6 @@ use crate::columns_vectors::{
     TAIL_MEAN_VEC_ENTROPY, TAIL_VAR_LOC_RATIO, TAIL_VAR_PART_RATIO, TAIL_VAR_VEC_ENTROPY,
 };
 use crate::row::Row;
-
-/// Two ways to one eigenvalue differ by rounding: what is this close to xmin is xmin.
-const ROUNDING: f64 = 1e-9;
 
 /// Mean and variance of entropy, localization and participation.
 type Family = [(&'static Column, &'static Column); 3];
@@ -41,7 +38,6 @@ pub(crate) fn fill_vectors(
 ) -> Result<Vec<VectorShape>, LayerFailure> {
     let fitted = row.text(&STATUS) == "success";
     let xmin = row.number(&XMIN).filter(|_| fitted).unwrap_or(f64::NEG_INFINITY);
-    let xmin = xmin - ROUNDING * xmin.abs();
     let scale = opened.scale * opened.scale;
     let mut all = Vec::new();
     for matrix in &opened.matrices {
@@ -62,7 +58,7 @@ pub(crate) fn fill_vectors(
         );
     }
     all.sort_by(|a, b| a.eigenvalue.total_cmp(&b.eigenvalue));
-    let (bulk, tail) = all.split_at(all.partition_point(|shape| shape.eigenvalue < xmin));
+    let (bulk, tail) = all.split_at(bulk_len(&all, xmin));
     set(row, &BULK, summarize(bulk));
     set(row, &TAIL, summarize(tail));
     Ok(all)

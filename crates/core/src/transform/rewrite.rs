@@ -56,8 +56,8 @@ pub(crate) fn rewrite(
     for unit in &plan.units {
         by_tensor.entry(unit.layer.tensor).or_default().push(unit);
     }
-    let order: Vec<usize> = writing_order(model.source);
-    let order: Vec<usize> = order.into_iter().filter(|tensor| by_tensor.contains_key(tensor)).collect();
+    let mut order = writing_order(model.source);
+    order.retain(|tensor| by_tensor.contains_key(tensor));
     let mut rows: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
     std::thread::scope(|scope| {
         let workers = start(

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
+use crate::Error;
 use crate::cursor::to_u64;
-use crate::orbax::FORMAT;
-use crate::{Error, ErrorKind};
+use crate::orbax::malformed;
 
 /// Windows of this size are allowed to any frame; larger ones only where so much is expected.
 const WINDOW: usize = 8 << 20;
@@ -45,8 +45,4 @@ pub(crate) fn unpack(codec: Codec, bytes: &[u8], limit: usize) -> Result<Vec<u8>
         return Err(malformed("compressed bytes unpack to more than they should"));
     }
     Ok(out)
-}
-
-fn malformed(what: &'static str) -> Error {
-    ErrorKind::Malformed { format: FORMAT, what }.into()
 }

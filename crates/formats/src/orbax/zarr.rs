@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::catalogue::{Listed, Load, Stored, Unread};
 use crate::cursor::{Cursor, to_u64, to_usize};
 use crate::grid::{Grid, step};
-use crate::orbax::FORMAT;
+use crate::orbax::malformed;
 use crate::orbax::packed::{Codec, unpack};
 use crate::orbax::values::{Value, Values};
 use crate::tensor::{ByteOwner, element_count};
@@ -325,8 +325,4 @@ impl Array {
             }
         }
     }
-}
-
-fn malformed(what: &'static str) -> Error {
-    ErrorKind::Malformed { format: FORMAT, what }.into()
 }

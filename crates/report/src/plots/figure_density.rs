@@ -28,7 +28,7 @@ pub(crate) struct Densities<'a> {
 impl Densities<'_> {
     /// The picture; none where there is no number.
     pub(crate) fn scene(&self, font: &Font) -> Option<Scene> {
-        let (low, high) = self.range()?;
+        let (low, high) = range(self.series.iter().flat_map(|one| one.values.iter().copied()))?;
         let step = (high - low) / f64::from(BINS);
         let bars: Vec<Vec<f64>> = self.series.iter().map(|one| heights(&one.values, low, step)).collect();
         let tallest = bars.iter().flatten().copied().fold(0.0, f64::max);
@@ -39,10 +39,7 @@ impl Densities<'_> {
         let mut frame = Frame::new(self.title, x, Axis::linear("density", 0.0, highest * 1.05), font);
         let opacity = if self.series.len() > 1 { 0.55 } else { 1.0 };
         for (one, heights) in self.series.iter().zip(bars) {
-            for (bin, height) in (0..BINS).zip(heights) {
-                let from = low + step * f64::from(bin);
-                frame.bar((from, from + step), height, one.fill, opacity);
-            }
+            draw_bars(&mut frame, (low, step), &heights, one.fill, opacity);
         }
         let mut words: Vec<(&str, Colour)> = self.series.iter().map(|one| (one.words, one.fill)).collect();
         if let Some((law, points)) = &self.curve {
@@ -59,17 +56,30 @@ impl Densities<'_> {
         }
         Some(frame.scene)
     }
+}
 
-    fn range(&self) -> Option<(f64, f64)> {
-        let values = self.series.iter().flat_map(|one| one.values.iter().copied());
-        let (low, high) =
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-        if !(low.is_finite() && high.is_finite()) {
-            return None;
-        }
-        // Values that are all the same have a bar of their own.
-        let room = low.abs().max(1.0) * 1e-3;
-        Some(if high - low > room * 1e-9 { (low, high) } else { (low - room, high + room) })
+/// Where values lie; a little around them where all are the same, none where there is none.
+pub(crate) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let (low, high) =
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    if !(low.is_finite() && high.is_finite()) {
+        return None;
+    }
+    let room = low.abs().max(1.0) * 1e-3;
+    Some(if high - low > room * 1e-9 { (low, high) } else { (low - room, high + room) })
+}
+
+/// Draws bars from `low` on, each `step` wide.
+pub(crate) fn draw_bars(
+    frame: &mut Frame,
+    (low, step): (f64, f64),
+    heights: &[f64],
+    fill: Colour,
+    opacity: f64,
+) {
+    for (bin, height) in (0..BINS).zip(heights) {
+        let from = low + step * f64::from(bin);
+        frame.bar((from, from + step), *height, fill, opacity);
     }
 }
 

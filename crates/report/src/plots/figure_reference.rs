@@ -10,7 +10,7 @@ use heavytail::columns_random::{
     RAND_BULK_MAX, RAND_MP_SOFTRANK, RAND_NUM_SPIKES, RAND_SIGMA_MP, RAND_W_SCALE,
 };
 use heavytail::fits::MarchenkoPastur;
-use heavytail::{LayerCurves, LayerVerdict, Row};
+use heavytail::{LayerCurves, LayerVerdict, Row, bulk_len};
 
 use crate::plots::figure::{Axis, Frame, HEIGHT, WIDTH, titled};
 use crate::plots::figure_density::{Densities, Series};
@@ -18,9 +18,6 @@ use crate::plots::figure_layer::{alpha_search, distance_search, esd};
 use crate::plots::figure_vectors::{bulk_and_tail, by_rank};
 use crate::plots::scene::{Anchor, BLUE, Colour, GREEN, INK, ORANGE, PURPLE, SOFT, STONE, Scene, VERMILLION};
 use crate::plots::scene_font::Font;
-
-/// Two ways to one eigenvalue differ by rounding: what is this close to xmin is xmin.
-const ROUNDING: f64 = 1e-9;
 
 /// One layer as its figures need it.
 pub(crate) struct LayerFigures<'a> {
@@ -66,10 +63,8 @@ impl LayerFigures<'_> {
         }
         let vectors = &curves.vectors;
         if !vectors.is_empty() {
-            // As the columns: without a fit there is no bulk, and xmin itself is tail.
-            let start = self
-                .xmin()
-                .map(|xmin| vectors.partition_point(|shape| shape.eigenvalue < xmin - ROUNDING * xmin));
+            // As the columns: without a fit there is no bulk.
+            let start = self.xmin().map(|xmin| bulk_len(vectors, xmin));
             figures.push(("vector_metrics", "vectors-by-rank", by_rank(title, vectors, start, font)));
             let start = start.unwrap_or_default();
             figures.push((

@@ -4,7 +4,7 @@
 use heavytail::VectorShape;
 
 use crate::plots::figure::{Axis, Frame, WIDTH, legend, titled};
-use crate::plots::figure_density::{BINS, heights};
+use crate::plots::figure_density::{BINS, draw_bars, heights, range};
 use crate::plots::scene::{BLUE, PURPLE, Scene, VERMILLION};
 use crate::plots::scene_font::Font;
 
@@ -31,7 +31,7 @@ pub(crate) fn by_rank(
     let last: Measure = ("eigenvalue λ", |shape| shape.eigenvalue);
     let mut scene = panels(title, 4, font);
     for (place, (words, of)) in (0_u32..).zip(SHAPES.iter().chain([&last])) {
-        let (low, high) = range(vectors, *of)?;
+        let (low, high) = range(vectors.iter().map(of))?;
         let rank = if place == 3 { "rank of the eigenvalue" } else { "" };
         let x = Axis::linear(rank, 0.0, as_number(vectors.len()));
         let mut frame = Frame::panel(scene, stretch(place), x, Axis::few(*words, low, high));
@@ -57,7 +57,7 @@ pub(crate) fn bulk_and_tail(
     let mut scene = panels(title, 3, font);
     legend(&mut scene, &[("bulk", BLUE), ("tail", PURPLE)], font);
     for (place, (words, of)) in (0_u32..).zip(&SHAPES) {
-        let (low, high) = range(vectors, *of)?;
+        let (low, high) = range(vectors.iter().map(of))?;
         let step = (high - low) / f64::from(BINS);
         let bars = [(bulk, BLUE), (tail, PURPLE)].map(|(shapes, fill)| {
             let values: Vec<f64> = shapes.iter().map(of).collect();
@@ -67,10 +67,7 @@ pub(crate) fn bulk_and_tail(
         let density = Axis::few("density", 0.0, highest * 1.05);
         let mut frame = Frame::panel(scene, stretch(place), Axis::linear(*words, low, high), density);
         for (heights, fill) in bars {
-            for (bin, height) in (0..BINS).zip(heights) {
-                let from = low + step * f64::from(bin);
-                frame.bar((from, from + step), height, fill, 0.55);
-            }
+            draw_bars(&mut frame, (low, step), &heights, fill, 0.55);
         }
         scene = frame.scene;
     }
@@ -84,17 +81,6 @@ fn panels(title: &str, count: u32, font: &Font) -> Scene {
 fn stretch(place: u32) -> (f64, f64) {
     let top = FIRST + PITCH * f64::from(place);
     (top, top + PANEL)
-}
-
-/// Where the values lie; a little around them where all are the same, none where there is none.
-fn range(vectors: &[VectorShape], of: fn(&VectorShape) -> f64) -> Option<(f64, f64)> {
-    let values = || vectors.iter().map(of);
-    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-    if !(low.is_finite() && high.is_finite()) {
-        return None;
-    }
-    let room = low.abs().max(1.0) * 1e-3;
-    Some(if high - low > room * 1e-9 { (low, high) } else { (low - room, high + room) })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of eigenvectors are far below 2^53")]

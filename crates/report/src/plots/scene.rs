@@ -26,6 +26,9 @@ pub(crate) const MODELS: [Colour; 6] = [VERMILLION, GREEN, BLUE, ORANGE, PURPLE,
 /// Points of a halo's line: half of it lies outside of the letters.
 pub(crate) const HALO: f64 = 3.0;
 
+/// Points of a text that has no size of its own.
+const SIZE: f64 = 10.5;
+
 /// Where a text stands by its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Anchor {
@@ -91,7 +94,7 @@ impl Scene {
         anchor: Anchor,
         fill: Colour,
     ) {
-        self.sized((x, y), words, anchor, fill, 10.5);
+        self.sized((x, y), words, anchor, fill, SIZE);
     }
 
     pub(crate) fn sized(
@@ -113,6 +116,6 @@ impl Scene {
         anchor: Anchor,
         fill: Colour,
     ) {
-        self.marks.push(Mark::Text { x, y, size: 10.5, anchor, fill, halo: true, words: words.into() });
+        self.marks.push(Mark::Text { x, y, size: SIZE, anchor, fill, halo: true, words: words.into() });
     }
 }
