@@ -24,7 +24,6 @@ from heavytail.layer_objects.arrays import Array
 from heavytail.options import Layers
 from heavytail.reference_params import normalized_params, valid_params
 from heavytail.rmt import measures
-from heavytail.rmt.shuffles import permute_matrix, unpermute_matrix
 from heavytail.sources import is_path, keras_model, onnx_model, torch_module
 
 if TYPE_CHECKING:
@@ -96,18 +95,12 @@ class LayerAccess(HeldModel):
 
     def apply_permute_W(self, ww_layer: WWLayer, params: Mapping[str, Any] | None = None) -> WWLayer:
         """Shuffles the elements of the layer object's matrices; the model keeps its own."""
-        shuffled = [permute_matrix(matrix) for matrix in ww_layer.Wmats]
-        ww_layer.Wmats = [matrix for matrix, _ in shuffled]
-        ww_layer.permute_ids = [places for _, places in shuffled]
+        ww_layer.Wmats = ww_layer.permute_Wmats()
         return ww_layer
 
     def apply_unpermute_W(self, ww_layer: WWLayer, params: Mapping[str, Any] | None = None) -> WWLayer:
         """Puts the elements back where `apply_permute_W` took them from."""
-        if len(ww_layer.permute_ids) != len(ww_layer.Wmats):
-            raise OptionError("the layer's matrices have not been permuted: call apply_permute_W() first")
-        pairs = zip(ww_layer.Wmats, ww_layer.permute_ids, strict=True)
-        ww_layer.Wmats = [unpermute_matrix(matrix, places) for matrix, places in pairs]
-        ww_layer.permute_ids = []
+        ww_layer.Wmats = ww_layer.unpermute_Wmats(ww_layer.Wmats)
         return ww_layer
 
     @staticmethod
