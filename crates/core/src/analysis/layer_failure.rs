@@ -7,7 +7,7 @@ use crate::analysis::tail_fit::NoFit;
 #[non_exhaustive]
 pub(crate) enum LayerFailure {
     /// Its elements can't be had.
-    #[error("can't be read: {0}")]
+    #[error("{prefix}{0}", prefix = unless_said(.0))]
     Formats(#[from] heavytail_formats::Error),
     /// Its matrices don't fit its tensor.
     #[error("can't be read: {0}")]
@@ -88,6 +88,11 @@ impl LayerFailure {
             other => Self::Spectrum(other),
         }
     }
+}
+
+/// The words before an error of the reader, unless it begins with them itself.
+fn unless_said(error: &heavytail_formats::Error) -> &'static str {
+    if matches!(error.kind(), heavytail_formats::ErrorKind::Io(_)) { "" } else { "can't be read: " }
 }
 
 fn mebibytes(bytes: u64) -> String {
