@@ -105,8 +105,6 @@ def main() -> None:
     print("| line | weightwatcher, s | heavytail, s | times as fast |\n|---|---|---|---|")
     theirs, ours = side("weightwatcher", weightwatcher), side("heavytail", heavytail, progress=False)
     print(f"| `ww.WeightWatcher(model=model).analyze()` | {in_turn(asked.rounds, theirs, ours)} |")
-    same = side("the same rows", heavytail, progress=False, layers=["-wte"])
-    print(f"| the same, without the embedding that weightwatcher skips | {in_turn(asked.rounds, theirs, same)} |")
     print(f"| `import` | {in_turn(5, imported('weightwatcher'), imported('heavytail'))} |")
     print(f"\nRows: {', '.join(f'{name} {count}' for name, count in rows.items())}.")
 

@@ -121,6 +121,38 @@ def put_heavytail_in_its_place() -> None:
     sys.modules["weightwatcher"] = package
 
 
+def remember_singular_values(folder: Path) -> None:
+    """Keeps the singular values of every matrix in a folder, so that the reference decomposes each but once.
+
+    What it computes stays what it is: the key is a digest of the matrix. VGG11's large layers, the same in 200 tests,
+    take it minutes each.
+    """
+    import hashlib
+
+    import numpy as np
+    import scipy.linalg
+
+    folder.mkdir(parents=True, exist_ok=True)
+    decompose = scipy.linalg.svd
+
+    @functools.wraps(decompose)
+    def remembered(a, full_matrices=True, compute_uv=True, **options):
+        if compute_uv or options:
+            return decompose(a, full_matrices=full_matrices, compute_uv=compute_uv, **options)
+        matrix = np.ascontiguousarray(a)
+        digest = hashlib.sha256(f"{matrix.dtype} {matrix.shape} ".encode() + matrix.tobytes()).hexdigest()
+        kept = folder / f"{digest}.npy"
+        if not kept.exists():
+            values = decompose(a, compute_uv=False)
+            # Another run may write the same.
+            with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+                np.save(part, values)
+            Path(part.name).replace(kept)
+        return np.load(kept)
+
+    scipy.linalg.svd = remembered
+
+
 class Outcomes(unittest.TestResult):
     def __init__(self, limit: int):
         super().__init__()
@@ -223,6 +255,7 @@ def main() -> None:
     parser.add_argument("--with", dest="package", choices=["heavytail", "weightwatcher"], default="heavytail")
     parser.add_argument("--only", default="", help="a pattern of the tests' names")
     parser.add_argument("--skip", type=Path, help="leave out what this output has already")
+    parser.add_argument("--remember", type=Path, help="keep the reference's singular values in this folder")
     parser.add_argument("--limit", type=int, default=300, help="seconds of processor time a test")
     parser.add_argument("--table", type=Path, nargs=2, metavar=("OURS", "THEIRS"), help="tabulate two outputs")
     asked = parser.parse_args()
@@ -246,6 +279,8 @@ def run(asked: argparse.Namespace) -> None:
             setattr(unittest.TestCase, name, getattr(unittest.TestCase, name.removesuffix("s")))
     forbid_downloads()
     stand_in_for_tensorflow()
+    if asked.remember is not None:
+        remember_singular_values(asked.remember.resolve())
     if asked.package == "heavytail":
         put_heavytail_in_its_place()
     sys.path.insert(0, str(asked.checkout.resolve() / "tests"))
