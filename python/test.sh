@@ -23,7 +23,7 @@ fi
 (cd "$target" && "$python" "$OLDPWD/python/tests/bare_install.py")
 
 # As a user has it.
-"$python" -m pip install --quiet "$wheel[plot,torch,polars,onnx]" keras safetensors transformers peft pytest mypy pandas-stubs nbclient nbformat ipykernel
+"$python" -m pip install --quiet "$wheel[plot,torch,polars,onnx]" keras safetensors transformers peft bitsandbytes pytest mypy pandas-stubs nbclient nbformat ipykernel
 "$python" -m pip check
 "$python" -m pytest --quiet --import-mode=importlib python/tests
 (cd "$target" && "$python" -m mypy --strict "$OLDPWD/python/tests/user_sample.py")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heavytail import _native
 from heavytail.comparison import Comparison
 from heavytail.details import Details
-from heavytail.errors import OptionError, refuse_unknown_options
-from heavytail.options import Layers, Options, native_options
+from heavytail.errors import OptionError, refuse_unknown_options, unknown_option
+from heavytail.options import Layers, Options, limits, native_options
 from heavytail.progress import Progress, ProgressOption
 from heavytail.sources import describe_type, is_path, open_model
 
@@ -172,22 +173,63 @@ def compare(
     resamples: int | None = None,
     confidence: float | None = None,
     seed: int | None = None,
+    tolerated_share: float | None = None,
+    significance: float | None = None,
+    min_layers: int | None = None,
     progress: ProgressOption = None,
     **options: Any,
 ) -> Comparison:
     """Tells which of two or more models was trained with less data for its size.
 
-    Models are `Details`, or anything that `analyze` takes; `options` are those of `analyze`. `resamples`, `confidence`
-    and `seed` are of the bootstrap over layers.
+    Parameters
+    ----------
+    models
+        Two or more `Details`, or anything that `analyze` takes.
+    labels
+        The names by which sentences speak of the models; their own by default.
+    resamples, confidence, seed
+        Of the bootstrap over layers: how many resamples (10000), how often the intervals of all pairs hold at once
+        (0.95), and the seed of the draws (0).
+    tolerated_share, significance, min_layers
+        Limits of each model's own verdict: the share of layers above 6 that a model with enough data may have (0.05),
+        how improbable more of them must be before they count as proof (0.05), and the number of fitted layers below
+        which a model is told neither (5).
+    progress, options
+        As for `analyze`, of models that are not `Details` yet.
+
+    Raises
+    ------
+    OptionError
+        A limit is out of range, an option does not exist, or there are fewer than two models.
     """
     if len(models) < 2:
         raise OptionError(f"compare() takes two or more models, not {len(models)}")
+    _check_names(options, everything_analysed=all(isinstance(model, Details) for model in models))
+    within = limits(
+        resamples=resamples,
+        confidence=confidence,
+        seed=seed,
+        tolerated_share=tolerated_share,
+        significance=significance,
+        min_layers=min_layers,
+    )
     tables = [model if isinstance(model, Details) else analyze(model, progress=progress, **options) for model in models]
     names = list(labels) if labels is not None else unique([table.label for table in tables])
     if len(names) != len(tables):
         raise OptionError(f"compare() got {len(names)} labels for {len(tables)} models")
     pairs = [(name, table.native) for name, table in zip(names, tables, strict=True)]
-    return Comparison(_native.compare(pairs, resamples, confidence, seed), names, tables)
+    return Comparison(_native.compare(pairs, within), names, tables)
+
+
+def _check_names(options: Options, everything_analysed: bool) -> None:
+    """Refuses keywords that `analyze` does not have, and all of them where nothing is left to analyse."""
+    own, theirs = (inspect.signature(function).parameters for function in (compare, analyze))
+    known = [name for name in (*own, *theirs) if name not in ("model", "models", "options")]
+    for name in options:
+        if name not in known:
+            raise unknown_option("compare", name, known)
+        if everything_analysed:
+            raise OptionError(f"option {name} has no effect: every model of this comparison is analysed already")
 
 
 def label_of(model: Any) -> str:

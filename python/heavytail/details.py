@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from heavytail import _native
 from heavytail.errors import LayerNotFoundError, missing
+from heavytail.options import limits
 from heavytail.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -84,7 +85,22 @@ class Details(Sequence[Mapping[str, Any]]):
     @property
     def verdict(self) -> Verdict:
         """Whether the model was trained with enough data, with the evidence."""
-        return Verdict.of_native(self.native.verdict())
+        return self.judge()
+
+    def judge(
+        self,
+        tolerated_share: float | None = None,
+        significance: float | None = None,
+        min_layers: int | None = None,
+    ) -> Verdict:
+        """The verdict under other limits.
+
+        `tolerated_share` of the layers may lie above 6 in a model with enough data (0.05), more of them count as proof
+        when they are less probable than `significance` (0.05), and below `min_layers` fitted layers (5) a model is
+        told neither.
+        """
+        within = limits(tolerated_share=tolerated_share, significance=significance, min_layers=min_layers)
+        return Verdict.of_native(self.native.verdict(within))
 
     @property
     def coverage(self) -> list[Uncovered]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from heavytail.errors import OptionError
 
-__all__ = ["Layers", "Options", "native_options"]
+__all__ = ["Layers", "Options", "limits", "native_options"]
 
 Options: TypeAlias = dict[str, Any]
 Layers: TypeAlias = Sequence[int | str] | int | str
@@ -106,3 +106,35 @@ def _whole(name: str, value: Any) -> int:
             f"option {name}: {value!r} is not allowed; a whole number{'' if name in _SIGNED else ' from 0'}"
         )
     return int(value)
+
+
+def limits(
+    *,
+    resamples: int | None = None,
+    confidence: float | None = None,
+    seed: int | None = None,
+    tolerated_share: float | None = None,
+    significance: float | None = None,
+    min_layers: int | None = None,
+) -> Options:
+    """The limits of a verdict or a comparison as the engine takes them; one that is `None` has its default.
+
+    Raises
+    ------
+    OptionError
+        A share is none, or a count no whole number.
+    """
+    given = dict(locals())
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name in ("tolerated_share", "significance", "confidence"):
+            number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+            # The interval of an estimate that always holds is infinite, of one that never holds empty.
+            certain = name == "confidence" and value in (0, 1)
+            if not number or certain or not 0 <= value <= 1:
+                within = "between 0 and 1" if name == "confidence" else "from 0 to 1"
+                raise OptionError(f"option {name}: {value!r} is not allowed; a share {within}")
+        elif _whole(name, value) == 0 and name == "resamples":
+            raise OptionError("option resamples: 0 is not allowed; a whole number from 1")
+    return given

@@ -1,37 +1,8 @@
 """What notebooks reach as `weightwatcher.weightwatcher`: the watcher and the objects that it hands out."""
 
-from heavytail.layer_objects import (
-    FrameworkLayer,
-    KerasLayer,
-    ModelIterator,
-    ONNXLayer,
-    PyStateDictDir,
-    PyStateDictLayer,
-    PyTorchLayer,
-    SafeTensorDict,
-    WW2xSliceIterator,
-    WWDeltaLayerIterator,
-    WWFlatFile,
-    WWLayer,
-    WWLayerIterator,
-    WWStackedLayerIterator,
-)
+from heavytail import layer_objects
+from heavytail.layer_objects import *  # noqa: F403  (one list of names for both)
 from heavytail.watcher import WeightWatcher
 
-__all__ = [
-    "FrameworkLayer",
-    "KerasLayer",
-    "ModelIterator",
-    "ONNXLayer",
-    "PyStateDictDir",
-    "PyStateDictLayer",
-    "PyTorchLayer",
-    "SafeTensorDict",
-    "WW2xSliceIterator",
-    "WWDeltaLayerIterator",
-    "WWFlatFile",
-    "WWLayer",
-    "WWLayerIterator",
-    "WWStackedLayerIterator",
-    "WeightWatcher",
-]
+__all__ = ["WeightWatcher"]
+__all__ += layer_objects.__all__

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use heavytail::{Cancel, CompareOptions};
+use heavytail::Cancel;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::detached::{detached, guarded};
 use crate::details::Details;
 use crate::held::Held;
+use crate::limits::Limits;
 use crate::model::Model;
 use crate::options::analyze_options;
 use crate::progress::Progress;
@@ -56,22 +57,13 @@ pub(crate) fn analyze(
 
 /// Holds tables of two or more models against each other.
 #[pyfunction]
-#[pyo3(signature = (models, resamples = None, confidence = None, seed = None))]
 pub(crate) fn compare(
     py: Python<'_>,
     models: Vec<(String, Bound<'_, Details>)>,
-    resamples: Option<usize>,
-    confidence: Option<f64>,
-    seed: Option<u64>,
+    limits: Limits,
 ) -> PyResult<Py<PyAny>> {
     guarded(|| {
-        let default = CompareOptions::default();
-        let options = CompareOptions {
-            resamples: resamples.unwrap_or(default.resamples),
-            confidence: confidence.unwrap_or(default.confidence),
-            seed: seed.unwrap_or(default.seed),
-            ..default
-        };
+        let options = limits.of_comparison();
         let tables: Vec<(String, Arc<heavytail::Details>)> =
             models.iter().map(|(label, details)| (label.clone(), Arc::clone(&details.get().table))).collect();
         let tables: Vec<(String, &heavytail::Details)> =

@@ -4,14 +4,15 @@ use std::io::Write;
 use std::sync::Arc;
 
 use heavytail::column::{Column, Origin};
+use heavytail::judge;
 use heavytail::summary::{Over, summary};
-use heavytail::{VerdictOptions, judge};
 use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::detached::guarded;
 use crate::exceptions::HeavytailError;
+use crate::limits::Limits;
 use crate::values::{bytes, cell, plain};
 
 /// The table of one model, as the engine made it.
@@ -79,21 +80,8 @@ impl Details {
     }
 
     /// The answer to "was it trained with enough data?" with its evidence.
-    #[pyo3(signature = (tolerated_share = None, significance = None, min_layers = None))]
-    fn verdict(
-        &self,
-        py: Python<'_>,
-        tolerated_share: Option<f64>,
-        significance: Option<f64>,
-        min_layers: Option<usize>,
-    ) -> PyResult<Py<PyAny>> {
-        let default = VerdictOptions::default();
-        let options = VerdictOptions {
-            tolerated_share: tolerated_share.unwrap_or(default.tolerated_share),
-            significance: significance.unwrap_or(default.significance),
-            min_layers: min_layers.unwrap_or(default.min_layers),
-        };
-        plain(py, &judge(&self.table, &options))
+    fn verdict(&self, py: Python<'_>, limits: Limits) -> PyResult<Py<PyAny>> {
+        plain(py, &judge(&self.table, &limits.of_verdict()))
     }
 
     /// The table as CSV.

@@ -11,6 +11,7 @@ mod dtypes;
 mod model;
 mod python_source;
 
+mod limits;
 mod options;
 mod progress;
 

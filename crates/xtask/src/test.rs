@@ -18,3 +18,8 @@ pub(crate) fn run() -> Outcome {
     }
     Ok(())
 }
+
+/// Runs the tests of models that TensorFlow holds, in an environment of their own.
+pub(crate) fn tensorflow() -> Outcome {
+    start(command("bash").arg("python/test_tensorflow.sh"))
+}

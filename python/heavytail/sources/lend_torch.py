@@ -34,10 +34,20 @@ def add_torch(builder: ModelBuilder, name: str, tensor: Any) -> int:
     return add_computed(builder, name, lambda: tensor, tensor.dtype, list(tensor.shape))
 
 
-def add_computed(builder: ModelBuilder, name: str, tensor: Callable[[], Any], dtype: Any, shape: list[int]) -> int:
-    """Adds a tensor that is moved to the CPU, unpacked or computed when the engine asks for it."""
+def add_computed(
+    builder: ModelBuilder,
+    name: str,
+    tensor: Callable[[], Any],
+    dtype: Any,
+    shape: list[int],
+    quantisation: str | None = None,
+) -> int:
+    """Adds a tensor that is moved to the CPU, unpacked or computed when the engine asks for it.
+
+    `quantisation` names what it is unpacked from.
+    """
     stored = torch_dtype_name(dtype) or ("c64" if dtype.is_complex else "f32")
-    return builder.add_lazy(name, stored, shape, lambda: _fetch(tensor(), name, stored))
+    return builder.add_lazy(name, stored, shape, lambda: _fetch(tensor(), name, stored), quantisation)
 
 
 def _fetch(tensor: Any, name: str, stored: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from heavytail._native import Model, ModelBuilder
 from heavytail.errors import ModelError
 
+from .bitsandbytes_weight import add_packed, is_packed
 from .lend_torch import add_computed, add_torch
 
 __all__ = ["layer_kind", "matches", "open_model"]
@@ -40,7 +41,8 @@ def open_model(model: Any, start_ids: int = 0) -> Model:
         kind = layer_kind(module)
         for name, tensor in _own_tensors(module):
             full = f"{longname}.{name}" if longname else name
-            index = add_torch(builder, full, tensor)
+            packed = name == "weight" and is_packed(module, tensor)
+            index = add_packed(builder, full, module, tensor) if packed else add_torch(builder, full, tensor)
             tensors += 1
             meta += bool(tensor.is_meta)
             if name == "weight" and kind is not None:
