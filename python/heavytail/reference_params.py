@@ -25,22 +25,37 @@ def valid_params(params: Mapping[str, Any]) -> bool:
     """Whether weightwatcher 0.7.7 takes these parameters together; what is not given has its default."""
     given = {**ww.DEFAULT_PARAMS, **params}
     package, xmax, fingers = given[ww.PL_PACKAGE], given[ww.XMAX], given[ww.FIX_FINGERS]
+    least, most, longest = (given[name] or 0 for name in (ww.MIN_EVALS, ww.MAX_EVALS, ww.MAX_N))
     drops = isinstance(xmax, numbers.Integral) and not isinstance(xmax, bool) and xmax != 0
     rules = (
-        given[ww.MIN_EVALS] is None or not given[ww.MAX_EVALS] or given[ww.MIN_EVALS] <= given[ww.MAX_EVALS],
-        not given[ww.MAX_N] or given[ww.MAX_N] >= (given[ww.MAX_EVALS] or 0),
+        not (least and most) or least < most,
+        most >= -1,
+        longest >= max(least, most),
         package in (ww.WW_POWERLAW, ww.POWERLAW_PACKAGE),
         given[ww.FIT] in _FITS,
         given[ww.FIT] in (ww.PL, ww.POWER_LAW) or package == ww.POWERLAW_PACKAGE,
-        xmax is None or drops or (xmax == ww.XMAX_FORCE and package == ww.POWERLAW_PACKAGE),
+        xmax is None or xmax is False or drops or (xmax == ww.XMAX_FORCE and package == ww.POWERLAW_PACKAGE),
         fingers in (None, False, ww.XMIN_PEAK, ww.CLIP_XMAX),
-        not (fingers and drops),
+        not fingers or (not drops and (given[ww.MAX_FINGERS] is None or given[ww.MAX_FINGERS] >= 1)),
+        not (given[ww.FIT] == ww.E_TPL and fingers == ww.CLIP_XMAX),
         not (given[ww.INVERSE] and given[ww.VECTORS]),
         given[ww.SVD_METHOD] in ww.VALID_SVD_METHODS,
         given[ww.CHANNELS_STR] in (None, ww.FIRST, ww.LAST),
-        not (given[ww.INTRA] and given[ww.STACKED]),
+        not given[ww.WW2X],
+        not (given[ww.CONV2D_FFT] and (given[ww.INTRA] or not given[ww.POOL])),
+        not (given[ww.INTRA] and (given[ww.RANDOMIZE] or given[ww.VECTORS])),
+        not _of_both_signs(given.get(ww.LAYERS)),
+        isinstance(given[ww.SAVEFIG], (bool, str)),
+        given.get(ww.START_IDS, 0) >= 0,
     )
     return all(rules)
+
+
+def _of_both_signs(layers: Any) -> bool:
+    """Whether ids are to be kept and dropped at once."""
+    given = [layers] if isinstance(layers, numbers.Integral) else [] if layers is None else list(layers)
+    ids = [int(layer) for layer in given if isinstance(layer, numbers.Integral)]
+    return any(layer < 0 for layer in ids) and any(layer > 0 for layer in ids)
 
 
 def layer_type_from_str(str_type: str) -> str:

@@ -186,12 +186,12 @@ class WeightWatcher(Transforming, LayerAccess):
     layer_type_from_str = staticmethod(layer_type_from_str)
 
     @staticmethod
-    def describe_pytorch_bins(model_dir: str | Path, **options: Any) -> pd.DataFrame:
+    def describe_pytorch_bins(model_dir: str | Path | None = None, **options: Any) -> pd.DataFrame:
         """`describe` of the checkpoints in a folder: the same as of a watcher with that folder as its model."""
         return WeightWatcher(model=model_dir).describe(**options)
 
     @staticmethod
-    def analyze_pytorch_bins(model_dir: str | Path, **options: Any) -> pd.DataFrame:
+    def analyze_pytorch_bins(model_dir: str | Path | None = None, **options: Any) -> pd.DataFrame:
         """`analyze` of the checkpoints in a folder: the same as of a watcher with that folder as its model."""
         return WeightWatcher(model=model_dir).analyze(**options)
 
@@ -227,6 +227,8 @@ class WeightWatcher(Transforming, LayerAccess):
     ) -> npt.NDArray[np.float64]:
         """The eigenvalue spectrum of one layer, by its id or name, ascending; of its shuffled elements if `random`.
 
+        Of the weights as they are: `analyze` scales a convolution unless `conv2d_norm=False`, this does not.
+
         Raises
         ------
         LayerNotFoundError
@@ -238,7 +240,7 @@ class WeightWatcher(Transforming, LayerAccess):
         every = {"min_evals": 1, "max_evals": 0}
         listed = describe(model, every, base_model=base_model)
         identifier = listed["layer_id"][listed.row_of(layer)]
-        options = {**every, "layers": [identifier], "randomize": random}
+        options = {**every, "layers": [identifier], "randomize": random, "conv2d_norm": False}
         details = analyze_with(model, options, progress=False, base_model=base_model)
         return details.shuffled(identifier) if random else details.eigenvalues(identifier)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Transforming"]
 
-_DISTANCES = ("layer_id", "method", "name", "delta_W", "delta_b", "M", "N", "slice_id", "longname", "reason")
+_DISTANCES = ("layer_id", "method", "name", "delta_W", "delta_b", "M", "N", "b_shape", "longname", "slice_id", "reason")
 
 
 class Transforming(HeldModel):
@@ -50,6 +50,7 @@ class Transforming(HeldModel):
         first, second = open_model(model_1, start_ids), open_model(model_2, start_ids)
         weights, biases, table = _native.distances(first, second, str(method).lower(), options)
         frame = Details(table).to_pandas()
+        frame["b_shape"] = _bias_lengths(first, second, frame["longname"]) if method == ww.RAW else ww.UNKNOWN
         frame = frame[[name for name in _DISTANCES if name in frame.columns]]
         return weights, biases, frame.set_index("layer_id")
 
@@ -148,6 +149,13 @@ class Transforming(HeldModel):
             # What the reference's watcher holds afterwards, too; the caller's own model is another one and unchanged.
             self.model = made
         return made
+
+
+def _bias_lengths(first: _native.Model, second: _native.Model, layers: Iterable[str]) -> list[Any]:
+    """The length of each layer's bias where both models have it, else the reference's word for none."""
+    shapes, others = ({name: shape for name, _, shape in model.tensors()} for model in (first, second))
+    biases = ((name, shapes.get(name)) for name in (f"{layer}.bias" for layer in layers))
+    return [shape[0] if shape and shape == others.get(name) else ww.UNKNOWN for name, shape in biases]
 
 
 def _draw(opened: _native.Model, options: Options) -> None:

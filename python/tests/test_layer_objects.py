@@ -56,9 +56,7 @@ def test_matrices_have_the_spectrum_that_the_table_has(net):
     watcher = ww.WeightWatcher(model=net)
     for layer in watcher.make_layer_iterator():
         pooled = np.sort(np.concatenate([ww.spectrum(matrix) for matrix in layer.Wmats]))
-        # The engine scales the slices of a convolution.
-        scale = 0.5 if layer.the_type == "conv2d" else 1.0
-        np.testing.assert_allclose(pooled * scale, watcher.get_ESD(layer=layer.layer_id), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(pooled, watcher.get_ESD(layer=layer.layer_id), rtol=1e-9, atol=1e-12)
         assert layer.num_components == len(pooled)
 
 
@@ -70,7 +68,11 @@ def test_filters_ids_and_limits_are_those_of_analyses(net):
     with pytest.raises(ww.OptionError, match="valid_params"):
         watcher.make_layer_iterator(params={**ww.DEFAULT_PARAMS, "min_evals": 9, "max_evals": 3})
     with pytest.raises(ww.OptionError, match="products"):
-        list(watcher.make_layer_iterator(params={**ww.DEFAULT_PARAMS, "intra": True}))
+        list(
+            watcher.make_layer_iterator(
+                params={**ww.DEFAULT_PARAMS, "intra": True, "randomize": False, "vectors": False}
+            )
+        )
 
 
 def test_slices_come_one_by_one_without_pooling(net):
@@ -217,6 +219,8 @@ def test_vectors_have_their_metrics():
     vectors = [np.arange(5.0), np.ones(5)]
     frame = watcher.vector_metrics(vectors)
     assert frame["localization_ratio"].tolist() == [2.5, 5.0]
+    assert list(frame) == ["length", "entropy", "discrete_entropy", "localization_ratio", "participation_ratio"]
+    assert frame["discrete_entropy"].tolist() == [ww.RMT_Util.discrete_entropy(vector) for vector in vectors]
     assert len(watcher.vector_metrics(np.array(vectors))) == 2
     assert len(watcher.vector_metrics(vectors[0])) == 1
     assert [watcher.valid_vectors(value) for value in (None, 1, vectors, vectors[0], [1, 2])] == [

@@ -27,6 +27,33 @@ def test_distances_are_the_references(golden, method):
         assert found[name] == pytest.approx(wanted[name], rel=1e-4), name
     assert mean == pytest.approx(np.nanmean(frame["delta_W"]))
     assert frame.index.name == "layer_id"
+    assert list(frame.columns)[:7] == ["method", "name", "delta_W", "delta_b", "M", "N", "b_shape"]
+    if method == "raw":
+        lengths = dict(zip(frame["name"], frame["b_shape"], strict=True))
+        biased = {name for name, delta in zip(frame["name"], frame["delta_b"], strict=True) if delta > 0}
+        assert biased
+        assert {name for name, length in lengths.items() if length != ww.UNKNOWN} == biased
+    else:
+        assert set(frame["b_shape"]) == {ww.UNKNOWN}
+
+
+def test_raw_distances_of_a_convolution_are_over_its_slices_with_its_biases():
+    torch.manual_seed(0)
+    first, second = nn.Sequential(nn.Conv2d(24, 32, 3)), nn.Sequential(nn.Conv2d(24, 32, 3))
+    weight, bias, frame = ww.WeightWatcher().distances(first, second, "raw")
+    assert weight == pytest.approx(torch.dist(first[0].weight, second[0].weight).item(), rel=1e-6)
+    assert bias == pytest.approx(torch.dist(first[0].bias, second[0].bias).item(), rel=1e-6)
+    assert frame[["M", "N", "b_shape"]].to_numpy().tolist() == [[24, 32, 32]]
+
+
+def test_slices_are_smoothed_together_whether_pooled_or_not():
+    kernel = np.random.default_rng(4).standard_normal((20, 16, 3, 3))
+    found = [
+        ww.WeightWatcher(model={"c.weight": kernel}).SVDSmoothing(method="svd", percent=0.25, pool=pool)["c.weight"]
+        for pool in (True, False)
+    ]
+    np.testing.assert_array_equal(*found)
+    assert {np.linalg.matrix_rank(found[0][:, :, i, j]) for i in range(3) for j in range(3)} == {4}
 
 
 def test_where_channels_stand_is_told_to_the_engine_of_distances():
@@ -113,7 +140,8 @@ def test_a_planted_trap_is_found_and_removed():
 def test_what_can_not_be_put_back_is_refused(pair):
     with pytest.raises(ww.OptionError, match=r"to='folder/model\.safetensors'"):
         ww.WeightWatcher(model=pair[0]).SVDSmoothing()
-    with pytest.raises(ww.OptionError, match="option method"):
-        ww.WeightWatcher(model={"a.weight": np.eye(20)}).SVDSmoothing(method="melt")
+    for unknown in ("melt", "auto"):
+        with pytest.raises(ww.OptionError, match=r"option method.* detX, svd, rmt or alpha_min"):
+            ww.WeightWatcher(model={"a.weight": np.eye(20)}).SVDSmoothing(method=unknown)
     with pytest.raises(ww.OptionError, match="option method"):
         ww.WeightWatcher().distances({"a.weight": np.eye(20)}, {"a.weight": np.eye(20)}, method="miles")

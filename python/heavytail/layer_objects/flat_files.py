@@ -95,9 +95,9 @@ def load_array(path: Path) -> Array:
     return array
 
 
-def read_config(weights_dir: str | Path) -> Config:
+def read_config(model_dir: str | Path) -> Config:
     """The index of a folder that `extract_pytorch_bins` made; its layers by number."""
-    path = Path(weights_dir) / ww.WW_CONFIG_FILENAME
+    path = Path(model_dir) / ww.WW_CONFIG_FILENAME
     if not path.is_file():
         raise ModelNotFoundError(f"{path}: no such file; extract_pytorch_bins() makes it")
     try:
@@ -108,7 +108,7 @@ def read_config(weights_dir: str | Path) -> Config:
     except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{path}: no index of flat files: {error!r}") from None
     # Where the folder lies now, not where it was written.
-    return {**config, "weights_dir": str(weights_dir), "layers": layers}
+    return {**config, "weights_dir": str(model_dir), "layers": layers}
 
 
 def extract_pytorch_statedict(
