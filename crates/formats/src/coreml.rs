@@ -1,33 +1,35 @@
 //! The program of a Core ML package in, its constant weights out, under the names that they had before conversion.
 //!
 //! `model.mlmodel` describes the program in protobuf; constants of more than a few bytes lie in `weights/weight.bin`, each
-//! behind a description of 64 bytes that the program points to. Weights that operations unpack while they run
-//! (`constexpr_…`) are listed and never read as numbers.
+//! behind a description of 64 bytes that the program points to. What an operation unpacks while the program is loaded
+//! (`constexpr_…`: palettes, scaled integers, pruned weights) is listed as the weight that comes out.
 
-use std::collections::HashMap;
+mod nodes;
+mod operations;
+mod values;
+
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bytes::{MappedFile, Opener};
 use crate::catalogue::{FileTensors, Listed, Stored, Unread};
-use crate::cursor::{Cursor, to_u64, to_usize};
-use crate::tensor::{ByteOwner, element_count};
+use crate::coreml::operations::{Known, Operation, PREFIX};
+use crate::coreml::values::{Constant, Element, Files, Typed};
 use crate::wire::{Message, Piece, Value};
-use crate::{Dtype, Error, ErrorKind, TensorInfo, inside};
+use crate::{Dtype, Error, ErrorKind, TensorInfo};
 
 const FORMAT: &str = "Core ML";
 /// The field of a model that holds a program.
 const PROGRAM: u64 = 502;
-/// What stands for the model's folder in the program.
-const MODEL_PATH: &str = "@model_path/";
-/// The number that each description in a weight file begins with.
-const SENTINEL: u32 = 0xdead_beef;
+/// Why integers that no operation unpacks are not read.
+const FEW_BITS: &str = "integers of a few bits";
 /// Blocks inside operations.
 const DEPTH_LIMIT: usize = 16;
+/// More arguments than an operation that unpacks has.
+const ARGUMENT_LIMIT: usize = 8;
 /// More constants than any program has.
 const TENSOR_LIMIT: usize = 500_000;
-/// More axes than any framework's tensors have.
-const AXIS_LIMIT: usize = 64;
 
 /// The program of the package in this folder, if it is one.
 pub(crate) fn program_in(folder: &Path, names: &[String]) -> Option<PathBuf> {
@@ -48,20 +50,56 @@ pub(crate) fn read(file: &Arc<MappedFile>, path: &Path, opener: &dyn Opener) -> 
     let Some(Value::Bytes(program)) = Message::new(Piece::whole(file.all()?), FORMAT).find(PROGRAM)? else {
         return Err(malformed("there is no program in it"));
     };
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let mut reader = Reader { folder, opener, files: HashMap::new(), tensors: Vec::new() };
+    let files = Files::new(path.parent().unwrap_or(Path::new("")), opener);
+    let mut reader = Reader { files, known: HashMap::new(), unpacked: HashSet::new(), tensors: Vec::new() };
     // Functions by name, then the blocks of each by the set of operations that they are written for.
     each(program, 2, |entry| {
+        reader.known.clear();
         each(value_of(entry)?, 3, |entry| value_of(entry).and_then(|block| reader.block(block, 0)))
     })?;
-    Ok(FileTensors { tensors: reader.tensors, metadata: Vec::new() })
+    let Reader { unpacked, tensors, .. } = reader;
+    let weights = tensors.into_iter().filter(|(output, _)| !unpacked.contains(output));
+    Ok(FileTensors { tensors: weights.map(|(_, listed)| listed).collect(), metadata: Vec::new() })
 }
 
 struct Reader<'a> {
-    folder: &'a Path,
-    opener: &'a dyn Opener,
-    files: HashMap<String, Arc<MappedFile>>,
-    tensors: Vec<Listed>,
+    files: Files<'a>,
+    /// What operations can be given, by the name of the output.
+    known: HashMap<String, Known>,
+    /// The outputs that go into an operation that unpacks them.
+    unpacked: HashSet<String>,
+    /// Tensors by the name of the output that they are.
+    tensors: Vec<(String, Listed)>,
+}
+
+/// An operation as the program writes it.
+#[derive(Default)]
+struct Written<'a> {
+    kind: String,
+    outputs: Vec<(String, Option<Piece<'a>>)>,
+}
+
+impl<'a> Written<'a> {
+    fn read(operation: Piece<'a>) -> Result<Self, Error> {
+        let mut written = Self::default();
+        let mut message = Message::new(operation, FORMAT);
+        while let Some((field, value)) = message.next()? {
+            match (field, value) {
+                (1, Value::Bytes(text)) => written.kind = text.text(),
+                (3, Value::Bytes(output)) => {
+                    let kind = Message::new(output, FORMAT).find(2)?.and_then(Value::piece);
+                    written.outputs.push((text_of(output, 1)?, kind));
+                }
+                _ => {}
+            }
+        }
+        Ok(written)
+    }
+
+    /// The name of the first output.
+    fn name(&self) -> &str {
+        self.outputs.first().map_or("", |(name, _)| name)
+    }
 }
 
 impl Reader<'_> {
@@ -73,139 +111,114 @@ impl Reader<'_> {
     }
 
     fn operation(&mut self, operation: Piece<'_>, depth: usize) -> Result<(), Error> {
-        let (mut kind, mut name) = (String::new(), String::new());
-        let mut message = Message::new(operation, FORMAT);
-        while let Some((field, value)) = message.next()? {
-            match (field, value) {
-                (1, Value::Bytes(text)) => kind = text.text(),
-                (3, Value::Bytes(output)) if name.is_empty() => name = text_of(output, 1)?,
-                _ => {}
-            }
-        }
+        let written = Written::read(operation)?;
         each(operation, 4, |block| self.block(block, depth.saturating_add(1)))?;
+        if written.kind.starts_with(PREFIX) {
+            let unpacking = self.unpacking(operation, &written);
+            return unpacking.map_err(|error| error.of_tensor(written.name()));
+        }
         each(operation, 5, |attribute| {
-            let key = text_of(attribute, 1)?;
-            let name = if key == "val" { own_name(&name) } else { format!("{name}/{key}") };
-            let listed = self.constant(value_of(attribute)?, &kind, &name);
-            self.tensors.extend(listed.map_err(|error| error.of_tensor(&name))?);
-            if self.tensors.len() > TENSOR_LIMIT {
-                return Err(ErrorKind::TooMany { what: "tensors", limit: TENSOR_LIMIT }.into());
+            let (key, output) = (text_of(attribute, 1)?, written.name());
+            let is_constant = written.kind == "const" && key == "val";
+            let name = if is_constant { own_name(output) } else { format!("{output}/{key}") };
+            let constant = Constant::read(value_of(attribute)?, &mut self.files);
+            let Some(constant) = constant.map_err(|error| error.of_tensor(&name))? else { return Ok(()) };
+            if constant.is_apart {
+                let packing = if is_constant { None } else { Some(written.kind.clone()) };
+                self.list(output, listed(&constant, name, packing))?;
+            }
+            if is_constant {
+                self.known.insert(output.to_owned(), Known::Constant(Arc::new(constant)));
             }
             Ok(())
         })
     }
 
-    /// The constant, if it lies in a weight file.
-    fn constant(&mut self, value: Piece<'_>, operation: &str, name: &str) -> Result<Option<Listed>, Error> {
-        let message = Message::new(value, FORMAT);
-        let (Some(Value::Bytes(kind)), Some(Value::Bytes(blob))) = (message.find(2)?, message.find(5)?)
-        else {
-            return Ok(None);
-        };
-        let Some((dtype, shape)) = tensor_type(kind)? else { return Ok(None) };
-        let overflow = || ErrorKind::ShapeOverflow { shape: shape.iter().copied().map(to_u64).collect() };
-        let count =
-            element_count(&shape).filter(|count| count.checked_mul(16).is_some()).ok_or_else(overflow)?;
-        let (dtype, packing) = match dtype {
-            Some(dtype) if operation == "const" => (dtype, None),
-            Some(_) => (Dtype::U8, Some(operation.to_owned())),
-            None => (Dtype::U8, Some("integers of a few bits".to_owned())),
-        };
-        let mut info = TensorInfo { name: name.to_owned(), dtype, shape, quantisation: None };
-        if let Some(packing) = packing {
-            info.quantisation = Some(packing.clone());
-            return Ok(Some(Listed { info, stored: Stored::Deferred(Arc::new(Unread { packing })) }));
+    /// Lists what an operation unpacks.
+    fn unpacking(&mut self, operation: Piece<'_>, written: &Written<'_>) -> Result<(), Error> {
+        let mut arguments = Vec::new();
+        // Attributes have a value, inputs a value or the name of an output.
+        each(operation, 5, |attribute| {
+            let constant = Constant::read(value_of(attribute)?, &mut self.files)?;
+            let known = constant.map(|constant| Known::Constant(Arc::new(constant)));
+            arguments.extend(Some(text_of(attribute, 1)?).zip(known));
+            Ok(())
+        })?;
+        each(operation, 2, |input| {
+            let Some(Value::Bytes(bound)) = Message::new(value_of(input)?, FORMAT).find(1)? else {
+                return Ok(());
+            };
+            let output = text_of(bound, 1)?;
+            let known = match Message::new(bound, FORMAT).find(2)? {
+                Some(Value::Bytes(value)) => Constant::read(value, &mut self.files)?
+                    .map(|constant| Known::Constant(Arc::new(constant))),
+                _ => self.known.get(&output).cloned(),
+            };
+            self.unpacked.insert(output);
+            arguments.extend(Some(text_of(input, 1)?).zip(known));
+            Ok(())
+        })?;
+        if arguments.len() > ARGUMENT_LIMIT {
+            return Err(ErrorKind::TooMany { what: "arguments", limit: ARGUMENT_LIMIT }.into());
         }
-        let place = match Message::new(blob, FORMAT).find(2)? {
-            Some(Value::Varint(place)) => to_usize(place),
-            _ => 0,
-        };
-        let file = self.file(&text_of(blob, 1)?)?;
-        let len = file.bytes().len();
-        let mut cursor = Cursor::over(file.as_ref(), place.min(len)..len, FORMAT);
-        if cursor.u32()? != SENTINEL {
-            return Err(cursor.malformed("a weight's description does not begin as one"));
+        let unpacking = Arc::new(Operation::new(&written.kind, arguments));
+        for (number, (output, _)) in written.outputs.iter().enumerate() {
+            self.known.insert(output.clone(), Known::Output(Arc::clone(&unpacking), number));
         }
-        let (_dtype, size, start) = (cursor.u32()?, cursor.u64()?, cursor.u64()?);
-        let expected = to_u64(count.saturating_mul(dtype.size()));
-        if size != expected {
-            let shape = info.shape;
-            return Err(ErrorKind::SizeMismatch { dtype, shape, expected, found: size }.into());
-        }
-        let end = start.saturating_add(size);
-        if end > to_u64(len) {
-            return Err(ErrorKind::TruncatedData { end, available: to_u64(len) }.into());
-        }
-        let owner: Arc<dyn ByteOwner> = file;
-        Ok(Some(Listed { info, stored: Stored::Plain { owner, start: to_usize(start), strides: None } }))
+        // Before the numbers there may be their mask, which is no weight.
+        let Some((output, Some(kind))) = written.outputs.last() else { return Ok(()) };
+        let Some(typed) = Typed::read(*kind)? else { return Ok(()) };
+        typed.count()?;
+        let listed = unpacked(own_name(output), typed, &unpacking);
+        self.list(output, listed)
     }
 
-    /// The weight file that the program calls so.
-    fn file(&mut self, word: &str) -> Result<Arc<MappedFile>, Error> {
-        if let Some(known) = self.files.get(word) {
-            return Ok(Arc::clone(known));
+    fn list(&mut self, output: &str, listed: Listed) -> Result<(), Error> {
+        if self.tensors.len() >= TENSOR_LIMIT {
+            return Err(ErrorKind::TooMany { what: "tensors", limit: TENSOR_LIMIT }.into());
         }
-        let missing = || ErrorKind::MissingPart { part: word.to_owned() };
-        let path = inside::resolve(self.folder, word.trim_start_matches(MODEL_PATH))?.ok_or_else(missing)?;
-        let file = self.opener.open(&path)?;
-        self.files.insert(word.to_owned(), Arc::clone(&file));
-        Ok(file)
+        self.tensors.push((output.to_owned(), listed));
+        Ok(())
     }
 }
 
-/// A type, if elements are whole bytes, and a shape.
-type Typed = (Option<Dtype>, Vec<usize>);
-
-/// Type and shape; no type where elements are no whole bytes, nothing where it is no tensor of numbers.
-fn tensor_type(piece: Piece<'_>) -> Result<Option<Typed>, Error> {
-    let Some(Value::Bytes(tensor)) = Message::new(piece, FORMAT).find(1)? else { return Ok(None) };
-    let mut number = 0;
-    let mut shape = Vec::new();
-    let mut message = Message::new(tensor, FORMAT);
-    while let Some((field, value)) = message.next()? {
-        match (field, value) {
-            (1, Value::Varint(kind)) => number = kind,
-            (3, Value::Bytes(axis)) => {
-                let Some(Value::Bytes(constant)) = Message::new(axis, FORMAT).find(1)? else {
-                    return Ok(None);
-                };
-                let size = Message::new(constant, FORMAT).find(1)?;
-                shape.push(if let Some(Value::Varint(size)) = size { to_usize(size) } else { 0 });
-            }
-            _ => {}
+/// What an operation makes, of this name and type.
+fn unpacked(name: String, typed: Typed, operation: &Arc<Operation>) -> Listed {
+    let (packing, stored): (String, Stored);
+    let mut dtype = Dtype::U8;
+    match (operation.problem(), typed.element) {
+        (None, Element::Whole(whole)) => {
+            (dtype, packing) = (whole, format!("coreml-{}", operation.packing()));
+            stored = Stored::Deferred(Arc::<Operation>::clone(operation));
         }
-        if shape.len() > AXIS_LIMIT {
-            return Err(ErrorKind::TooMany { what: "axes", limit: AXIS_LIMIT }.into());
+        (problem, _) => {
+            packing = problem.unwrap_or_else(|| FEW_BITS.to_owned());
+            stored = Stored::Deferred(Arc::new(Unread { packing: packing.clone() }));
         }
     }
-    Ok(match number {
-        0 | 2 => None,
-        number => Some((dtype(number), shape)),
-    })
+    Listed { info: TensorInfo { name, dtype, shape: typed.shape, quantisation: Some(packing) }, stored }
 }
 
-fn dtype(number: u64) -> Option<Dtype> {
-    Some(match number {
-        1 => Dtype::Bool,
-        10 => Dtype::F16,
-        11 => Dtype::F32,
-        12 => Dtype::F64,
-        13 => Dtype::Bf16,
-        21 => Dtype::I8,
-        22 => Dtype::I16,
-        23 => Dtype::I32,
-        24 => Dtype::I64,
-        31 => Dtype::U8,
-        32 => Dtype::U16,
-        33 => Dtype::U32,
-        34 => Dtype::U64,
-        _ => return None,
-    })
+/// A constant as it is; not read where an operation that is unknown, or nothing, tells how it is packed.
+fn listed(constant: &Constant, name: String, packing: Option<String>) -> Listed {
+    let shape = constant.typed.shape.clone();
+    if let (Element::Whole(dtype), None) = (constant.typed.element, &packing) {
+        let info = TensorInfo { name, dtype, shape, quantisation: None };
+        let (owner, start) = (Arc::clone(&constant.owner), constant.start);
+        return Listed { info, stored: Stored::Plain { owner, start, strides: None } };
+    }
+    let packing = packing.unwrap_or_else(|| FEW_BITS.to_owned());
+    let info = TensorInfo { name, dtype: Dtype::U8, shape, quantisation: Some(packing.clone()) };
+    Listed { info, stored: Stored::Deferred(Arc::new(Unread { packing })) }
 }
 
-/// The name that a weight had before it was converted: `fc_weight_to_fp16` was `fc.weight`.
+/// The name that a weight had before it was converted and packed: `fc_weight_to_fp16_palettized` was `fc.weight`.
 fn own_name(name: &str) -> String {
-    let name = name.strip_suffix("_to_fp16").unwrap_or(name);
+    const ENDINGS: [&str; 5] = ["_to_fp16", "_quantized", "_palettized", "_sparsified", "_pcs"];
+    let mut name = name;
+    while let Some(shorter) = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)) {
+        name = shorter;
+    }
     let split = ["weight", "bias"].iter().find_map(|leaf| {
         let module = name.strip_suffix(leaf)?.strip_suffix('_').filter(|module| !module.is_empty())?;
         Some(format!("{module}.{leaf}"))

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::bytes::{MappedFile, Opener};
-use crate::catalogue::{FileTensors, Listed};
+use crate::catalogue::{FileTensors, Listed, Stored};
 use crate::cursor::to_u64;
 use crate::onnx::graph::Graph;
 use crate::onnx::names::better_names;
@@ -79,7 +79,7 @@ impl Reader<'_> {
         if let Some(stem) = name.strip_suffix("_quantized") {
             name.truncate(stem.len());
         }
-        let stored = scaled(codes, scales, &shape, dtype)?;
+        let stored = Stored::Packed(scaled(codes, scales, &shape, dtype)?);
         Ok(Some(Listed { info: TensorInfo { name, dtype, shape, quantisation: Some(word) }, stored }))
     }
 

@@ -1,15 +1,14 @@
 //! Integer codes with scales and zero points in, the numbers that they stand for out: (code − zero) · scale.
 //!
-//! ONNX and TensorFlow Lite quantise so: with one scale for the tensor, one for each index of an axis, or one for each
-//! block of indices. The arithmetic is that of the reference implementations, exact in f64 and rounded once to the
-//! type that they compute in.
+//! ONNX, TensorFlow Lite and Core ML quantise so: with one scale for the tensor, one for each index of an axis, or one
+//! for each block of indices. The arithmetic is that of the reference implementations, exact in f64 and rounded once to
+//! the type that they compute in.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use half::{bf16, f16};
 
-use crate::catalogue::Stored;
 use crate::cursor::to_u64;
 use crate::tensor::{Unpack, element_count};
 use crate::{Dtype, Error, ErrorKind, TensorData};
@@ -21,10 +20,12 @@ pub(crate) enum Codes {
     Whole(TensorData),
     /// Two in a byte, the first in the lower half: the bytes, and whether the codes are signed.
     Nibbles { bytes: TensorData, signed: bool },
+    /// What unpacks to them.
+    Numbers(Arc<dyn Unpack>),
 }
 
 /// Which codes share a scale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sharing {
     /// All of them.
     Tensor,
@@ -32,6 +33,8 @@ pub(crate) enum Sharing {
     Axis(usize),
     /// Those with neighbouring indices along the axis, so many at a time.
     Blocks { axis: usize, block: usize },
+    /// Those in one block, which has so many indices along every axis.
+    Grid(Vec<usize>),
 }
 
 /// Scales and zero points; an empty list of zero points means zeros.
@@ -44,76 +47,120 @@ pub(crate) struct Scales {
 
 struct Scaled {
     codes: Codes,
-    scales: Scales,
-    /// Positions from one index of the axis to the next.
-    inner: usize,
-    /// Indices of the axis.
-    extent: usize,
+    scales: Vec<f64>,
+    zeros: Vec<f64>,
+    axes: Axes,
     dtype: Dtype,
+}
+
+/// How many indices there are along an axis and how many neighbours among them share a scale; neither is zero.
+struct Axis {
+    extent: usize,
+    block: usize,
+}
+
+impl Axis {
+    fn new(extent: usize, block: usize) -> Self {
+        // What is empty is never asked for.
+        Self { extent: extent.max(1), block: block.max(1) }
+    }
+
+    /// How many scales there are along it.
+    fn scales(&self) -> usize {
+        self.extent.div_ceil(self.block)
+    }
+}
+
+/// The axes of a tensor, outermost first, as far as they matter to which element belongs to which block.
+pub(crate) struct Axes(Vec<Axis>);
+
+impl Axes {
+    /// A tensor of this shape in blocks that have so many indices along each axis.
+    pub(crate) fn grid(shape: &[usize], blocks: &[usize]) -> Self {
+        Self::new(shape.iter().zip(blocks).map(|(&extent, &block)| Axis::new(extent, block)))
+    }
+
+    /// Joins an axis that blocks do not cut to the one before it, so that runs are long.
+    fn new(axes: impl IntoIterator<Item = Axis>) -> Self {
+        let mut all: Vec<Axis> = Vec::new();
+        for axis in axes {
+            match all.last_mut() {
+                Some(before) if axis.block >= axis.extent => {
+                    before.extent = before.extent.saturating_mul(axis.extent);
+                    before.block = before.block.saturating_mul(axis.extent);
+                }
+                _ => all.push(axis),
+            }
+        }
+        Self(all)
+    }
+
+    /// `None` where the axis is not there.
+    fn shared(sharing: &Sharing, shape: &[usize]) -> Option<Self> {
+        let along = |axis: usize, block: usize| {
+            let outer = element_count(shape.get(..axis)?)?;
+            let inner = element_count(shape.get(axis.checked_add(1)?..)?)?;
+            Some((outer, Axis::new(*shape.get(axis)?, block), inner))
+        };
+        match sharing {
+            Sharing::Tensor => Some(Self::new([])),
+            Sharing::Axis(axis) => {
+                let (outer, axis, inner) = along(*axis, 1)?;
+                Some(Self::new([Axis::new(outer, outer), axis, Axis::new(inner, inner)]))
+            }
+            Sharing::Blocks { axis, block } => {
+                let (outer, axis, inner) = along(*axis, *block)?;
+                Some(Self::new([Axis::new(outer, 1), axis, Axis::new(inner, 1)]))
+            }
+            Sharing::Grid(blocks) => (blocks.len() == shape.len()).then(|| Self::grid(shape, blocks)),
+        }
+    }
+
+    /// How many blocks there are.
+    pub(crate) fn count(&self) -> Option<usize> {
+        self.0.iter().try_fold(1_usize, |all, axis| all.checked_mul(axis.scales()))
+    }
+
+    /// The number of the block that the element at this position is in, and how many elements from there on surely are in
+    /// the same.
+    pub(crate) fn at(&self, position: usize) -> (usize, usize) {
+        let (mut rest, mut at, mut stride, mut run) = (position, 0_usize, 1_usize, usize::MAX);
+        for (number, axis) in self.0.iter().rev().enumerate() {
+            let index = rest.checked_rem(axis.extent).unwrap_or(0);
+            rest = rest.checked_div(axis.extent).unwrap_or(0);
+            let block = index.checked_div(axis.block).unwrap_or(0);
+            if number == 0 {
+                let end = block.saturating_add(1).saturating_mul(axis.block).min(axis.extent);
+                run = end.saturating_sub(index).max(1);
+            }
+            at = at.saturating_add(block.saturating_mul(stride));
+            stride = stride.saturating_mul(axis.scales());
+        }
+        (at, run)
+    }
 }
 
 /// Codes of this shape as numbers of type `dtype`.
 ///
 /// # Errors
 /// There are fewer scales or zero points than the shape needs.
-pub(crate) fn scaled(codes: Codes, scales: Scales, shape: &[usize], dtype: Dtype) -> Result<Stored, Error> {
-    let (axis, block) = match scales.sharing {
-        Sharing::Tensor => (0, usize::MAX),
-        Sharing::Axis(axis) => (axis, 1),
-        Sharing::Blocks { axis, block } => (axis, block.max(1)),
-    };
+pub(crate) fn scaled(
+    codes: Codes,
+    scales: Scales,
+    shape: &[usize],
+    dtype: Dtype,
+) -> Result<Arc<dyn Unpack>, Error> {
     let bad =
         |what, value: usize| ErrorKind::BadValue { format: "quantised tensor", what, value: to_u64(value) };
-    let extent = match scales.sharing {
-        Sharing::Tensor => 1,
-        _ => *shape.get(axis).ok_or_else(|| bad("the axis of its scales", axis))?,
-    };
-    let inner = element_count(shape.get(axis.saturating_add(1)..).unwrap_or_default()).unwrap_or(usize::MAX);
-    let needed = match scales.sharing {
-        Sharing::Tensor => Some(1),
-        Sharing::Axis(_) => Some(extent),
-        Sharing::Blocks { .. } => {
-            let outer = element_count(shape.get(..axis).unwrap_or_default());
-            outer.and_then(|outer| extent.div_ceil(block).checked_mul(inner)?.checked_mul(outer))
-        }
-    };
-    if needed != Some(scales.scales.len()) {
-        return Err(bad("the number of its scales", scales.scales.len()).into());
+    let Scales { scales, zeros, sharing } = scales;
+    let axes = Axes::shared(&sharing, shape).ok_or_else(|| bad("the axis of its scales", shape.len()))?;
+    if axes.count() != Some(scales.len()) {
+        return Err(bad("the number of its scales", scales.len()).into());
     }
-    if !scales.zeros.is_empty() && scales.zeros.len() != scales.scales.len() {
-        return Err(bad("the number of its zero points", scales.zeros.len()).into());
+    if !zeros.is_empty() && zeros.len() != scales.len() {
+        return Err(bad("the number of its zero points", zeros.len()).into());
     }
-    Ok(Stored::Packed(Arc::new(Scaled { codes, scales, inner, extent, dtype })))
-}
-
-impl Scaled {
-    /// Which scale belongs to the element at this position.
-    fn scale_of(&self, position: usize) -> usize {
-        let along = position.checked_div(self.inner).unwrap_or(0);
-        let index = along.checked_rem(self.extent).unwrap_or(0);
-        match self.scales.sharing {
-            Sharing::Tensor => 0,
-            Sharing::Axis(_) => index,
-            Sharing::Blocks { block, .. } => {
-                let outer = along.checked_div(self.extent).unwrap_or(0);
-                let within = position.checked_rem(self.inner).unwrap_or(0);
-                let blocks = self.extent.div_ceil(block);
-                let row = outer.saturating_mul(blocks).saturating_add(index.checked_div(block).unwrap_or(0));
-                row.saturating_mul(self.inner).saturating_add(within)
-            }
-        }
-    }
-
-    /// How many elements from this position on surely have the same scale.
-    fn run(&self, position: usize) -> usize {
-        match self.scales.sharing {
-            Sharing::Tensor => usize::MAX,
-            Sharing::Axis(_) => {
-                self.inner.saturating_sub(position.checked_rem(self.inner).unwrap_or(0)).max(1)
-            }
-            Sharing::Blocks { .. } => 1,
-        }
-    }
+    Ok(Arc::new(Scaled { codes, scales, zeros, axes, dtype }))
 }
 
 impl Unpack for Scaled {
@@ -121,13 +168,14 @@ impl Unpack for Scaled {
         match &self.codes {
             Codes::Whole(codes) => codes.decode(first, 1, out)?,
             Codes::Nibbles { bytes, signed } => nibbles(bytes, *signed, first, out)?,
+            Codes::Numbers(numbers) => numbers.unpack(first, out)?,
         }
         let (mut position, mut rest) = (first, out);
         while !rest.is_empty() {
-            let at = self.scale_of(position);
-            let scale = self.scales.scales.get(at).copied().unwrap_or(f64::NAN);
-            let zero = self.scales.zeros.get(at).copied().unwrap_or(0.0);
-            let (now, later) = rest.split_at_mut(self.run(position).min(rest.len()));
+            let (at, run) = self.axes.at(position);
+            let scale = self.scales.get(at).copied().unwrap_or(f64::NAN);
+            let zero = self.zeros.get(at).copied().unwrap_or(0.0);
+            let (now, later) = rest.split_at_mut(run.min(rest.len()));
             for number in &mut *now {
                 *number = rounded((*number - zero) * scale, self.dtype);
             }
@@ -141,6 +189,7 @@ impl Unpack for Scaled {
         match &self.codes {
             Codes::Whole(codes) => codes.release(positions),
             Codes::Nibbles { bytes, .. } => bytes.release(positions.start / 2..positions.end.div_ceil(2)),
+            Codes::Numbers(numbers) => numbers.release(positions),
         }
     }
 }
@@ -172,14 +221,10 @@ fn rounded(number: f64, dtype: Dtype) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TensorInfo;
 
     fn numbers(codes: Codes, scales: Scales, shape: &[usize]) -> Vec<f64> {
-        let stored = scaled(codes, scales, shape, Dtype::F32).unwrap();
-        let info =
-            TensorInfo { name: String::new(), dtype: Dtype::F32, shape: shape.to_vec(), quantisation: None };
-        let mut out = vec![0.0; info.len()];
-        stored.load(&info).unwrap().decode(0, 1, &mut out).unwrap();
+        let mut out = vec![0.0; shape.iter().product()];
+        scaled(codes, scales, shape, Dtype::F32).unwrap().unpack(0, &mut out).unwrap();
         out
     }
 
@@ -201,6 +246,10 @@ mod tests {
         );
         let blocks = Sharing::Blocks { axis: 1, block: 2 };
         assert_eq!(with(&[1.0, 2.0, 3.0, 4.0], &[], blocks), [1.0, 2.0, 6.0, 12.0, 15.0, 24.0]);
+        let grid = |blocks: &[usize]| Sharing::Grid(blocks.to_vec());
+        assert_eq!(with(&[2.0], &[1.0], grid(&[2, 3])), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(with(&[1.0, 2.0], &[], grid(&[1, 3])), [1.0, 2.0, 3.0, 8.0, 10.0, 12.0]);
+        assert_eq!(with(&[1.0, 2.0, 3.0], &[], grid(&[2, 1])), [1.0, 4.0, 9.0, 4.0, 10.0, 18.0]);
     }
 
     #[test]

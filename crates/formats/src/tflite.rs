@@ -104,7 +104,7 @@ fn listed(file: &Arc<MappedFile>, constant: &Constant) -> Result<Option<Listed>,
     let axis = order.iter().position(|axis| *axis == constant.axis).unwrap_or(usize::MAX);
     let sharing = if constant.scales.len() == 1 { Sharing::Tensor } else { Sharing::Axis(axis) };
     let scales = Scales { scales: constant.scales.clone(), zeros: constant.zeros.clone(), sharing };
-    let stored = scaled(codes, scales, &shape, Dtype::F32)?;
+    let stored = Stored::Packed(scaled(codes, scales, &shape, Dtype::F32)?);
     let quantisation = Some(format!("tflite-{word}"));
     let info = TensorInfo { name: String::new(), dtype: Dtype::F32, shape, quantisation };
     Ok(Some(Listed { info, stored }))

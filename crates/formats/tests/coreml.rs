@@ -43,21 +43,140 @@ fn halves_are_halves() {
     assert!(near.into_iter().all(|(half, whole)| (half - whole).abs() <= whole.abs() / 1024.0));
 }
 
+/// Every weight of this package equals what coremltools unpacks, which `decompress_weights` gave when it was written.
+fn unpacks(name: &str, packings: [&str; 3], dtype: Dtype) {
+    let source = open(&tiny(&format!("{name}.mlpackage"))).expect("reads");
+    let truth = open(&tiny("coreml_packed.safetensors")).expect("reads");
+    for (weight, packing) in ["fc.weight", "out.weight", "conv.weight"].into_iter().zip(packings) {
+        let found = source.tensors().iter().find(|tensor| tensor.name == weight).expect("it is listed");
+        let as_expected = (found.quantisation.as_deref(), found.dtype);
+        assert_eq!(as_expected, (Some(packing), dtype), "{name}: {weight}");
+        let expected = format!("{name}/{weight}");
+        assert_eq!(shape(&*source, weight), shape(&*truth, &expected), "{expected}");
+        assert_eq!(numbers(&*source, weight), numbers(&*truth, &expected), "{expected}");
+        in_parts(&*source, weight);
+    }
+    assert_eq!(source.tensors().len(), 4, "{name}: parts are not listed, {:?}", names(&*source));
+}
+
+/// Runs that begin and end anywhere give the same numbers as all at once.
+fn in_parts(source: &dyn heavytail_formats::TensorSource, weight: &str) {
+    let all = numbers(source, weight);
+    let index = source.tensors().iter().position(|tensor| tensor.name == weight).expect("it is listed");
+    let data = source.load(index).expect("loads");
+    for (start, len) in [(0, 1), (1, 7), (15, 18), (17, 200), (all.len() - 3, 3)] {
+        let mut part = vec![0.0; len];
+        data.decode(start, 1, &mut part).expect("decodes");
+        assert_eq!(part, all[start..start + len], "{weight} from {start}");
+    }
+}
+
 #[test]
-fn what_operations_unpack_is_listed_and_not_read() {
-    let source = open(&tiny("coreml_int8.mlpackage")).expect("reads");
-    assert!(names(&*source).contains(&"fc_weight_quantized/quantized_data"));
-    let packed = &source.tensors()[0];
-    assert_eq!(packed.quantisation.as_deref(), Some("constexpr_affine_dequantize"));
+fn integers_with_scales_are_what_coremltools_unpacks() {
+    unpacks("coreml_int8", ["coreml-int8"; 3], Dtype::F32);
+    unpacks("coreml_linear", ["coreml-int8", "coreml-uint8", "coreml-int8"], Dtype::F32);
+    unpacks("coreml_blocks", ["coreml-int4", "coreml-int8", "coreml-uint4"], Dtype::F32);
+}
+
+#[test]
+fn palettes_are_what_coremltools_unpacks() {
+    let bits = |bits| format!("coreml-palette-{bits}bit");
+    unpacks("coreml_palette", [&bits(4), &bits(1), &bits(6)], Dtype::F32);
+    // For groups of channels, with scales for channels, and of pairs.
+    unpacks("coreml_groups", [&bits(3), &bits(2), &bits(4)], Dtype::F16);
+}
+
+#[test]
+fn pruned_weights_are_what_coremltools_unpacks() {
+    unpacks("coreml_sparse", ["coreml-sparse"; 3], Dtype::F32);
+    let joint = ["coreml-sparse-palette-2bit", "coreml-sparse", "coreml-sparse-int8"];
+    unpacks("coreml_joint", joint, Dtype::F32);
+}
+
+#[test]
+fn what_an_unknown_operation_unpacks_is_listed_with_its_name_and_not_read() {
+    let folder = tempdir().expect("a fresh folder");
+    let (mut program, weights) = parts("coreml_int8.mlpackage");
+    let word = b"constexpr_affine_dequantize";
+    let at = program.windows(word.len()).position(|window| window == word).expect("it is there");
+    program[at..at + word.len()].copy_from_slice(b"constexpr_affine_dequantiZE");
+    package(folder.path(), &program, &weights);
+    let source = open(folder.path()).expect("reads");
+    assert_eq!(source.tensors()[0].quantisation.as_deref(), Some("constexpr_affine_dequantiZE"));
     assert!(source.load(0).is_err());
     assert_eq!(numbers(&*source, "fc.bias"), truth("fc.bias"));
 }
 
 #[test]
-fn truncation_at_every_byte_is_an_error_or_loses_no_tensor() {
+fn a_mask_with_too_many_ones_is_refused() {
     let folder = tempdir().expect("a fresh folder");
-    let (program, weights) = parts("coreml_float.mlpackage");
-    let count = open(&tiny("coreml_float.mlpackage")).expect("reads").tensors().len();
+    let (program, mut weights) = parts("coreml_sparse.mlpackage");
+    // The description of the first mask, as the program has it, ends with where its bytes are.
+    let place: [u8; 8] = weights[896 + 16..][..8].try_into().expect("eight bytes");
+    let mask = usize::try_from(u64::from_le_bytes(place)).expect("it is small");
+    weights[mask] ^= 1;
+    package(folder.path(), &program, &weights);
+    let source = open(folder.path()).expect("reads");
+    let refused = source.load(0).err().expect("a one has no number").to_string();
+    assert!(refused.contains("more or fewer ones"), "{refused}");
+    assert_eq!(numbers(&*source, "fc.bias"), truth("fc.bias"));
+}
+
+/// A field of a protobuf message.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    assert!(number < 16);
+    let len = content.len();
+    let mut bytes = vec![number << 3 | 2];
+    bytes.extend((0..4).map(|at| u8::try_from(len >> (7 * at) & 0x7f).expect("seven bits") | 0x80));
+    bytes.push(0);
+    bytes.extend_from_slice(content);
+    bytes
+}
+
+#[test]
+fn endless_chains_of_operations_are_listed_and_not_read() {
+    let folder = tempdir().expect("a fresh folder");
+    let named = |name: &str, value: &[u8]| [field(1, name.as_bytes()), field(2, value)].concat();
+    // Thousands of operations, each on what the one before it unpacks: f32, one axis of one.
+    let typed = field(1, &[&[0x08, 11][..], &field(3, &field(1, &[0x08, 1]))].concat());
+    let mut block = Vec::new();
+    for step in 0..50_000 {
+        let data = field(1, &field(1, format!("x{step}").as_bytes()));
+        let operation = [
+            field(1, b"constexpr_blockwise_shift_scale"),
+            field(2, &named("data", &data)),
+            field(3, &named(&format!("x{}", step + 1), &typed)),
+        ];
+        block.extend(field(3, &operation.concat()));
+    }
+    let function = named("main", &field(3, &named("CoreML8", &block)));
+    let program = field(2, &function);
+    // The version, a description, and the program in field 502.
+    let len = u32::try_from(program.len()).expect("it is short");
+    let mut model = vec![0x08, 9, 0x12, 0, 0xb2, 0x1f];
+    model.extend((0..4).map(|at| u8::try_from(len >> (7 * at) & 0x7f).expect("seven bits") | 0x80));
+    model.push(0);
+    model.extend(program);
+    package(folder.path(), &model, b"");
+    let source = open(folder.path()).expect("reads");
+    assert_eq!(names(&*source), ["x50000"]);
+    assert!(
+        source.tensors()[0].quantisation.as_deref().is_some_and(|why| why.contains("one upon the other"))
+    );
+    assert!(source.load(0).is_err());
+}
+
+#[test]
+fn truncation_at_every_byte_is_an_error_or_loses_no_tensor() {
+    for name in ["coreml_float", "coreml_groups", "coreml_joint", "coreml_sparse"] {
+        truncations(&format!("{name}.mlpackage"));
+    }
+}
+
+fn truncations(name: &str) {
+    let folder = tempdir().expect("a fresh folder");
+    let (program, weights) = parts(name);
+    let count = open(&tiny(name)).expect("reads").tensors().len();
     for length in 1..program.len() {
         package(folder.path(), &program[..length], &weights);
         assert!(open(folder.path()).is_err(), "program cut to {length} bytes");

@@ -1,0 +1,279 @@
+//! A value as a program writes it in, its elements out: in the program itself, or behind a description in a weight file.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::bytes::{MappedFile, Opener};
+use crate::coreml::{FORMAT, malformed, text_of};
+use crate::cursor::{Cursor, to_u64, to_usize};
+use crate::tensor::{ByteOwner, Unpack, element_count};
+use crate::wire::{Message, Piece, Value, varints};
+use crate::{Dtype, Error, ErrorKind, TensorData, inside};
+
+/// What stands for the model's folder in the program.
+const MODEL_PATH: &str = "@model_path/";
+/// The number that each description in a weight file begins with.
+const SENTINEL: u32 = 0xdead_beef;
+/// More axes than any framework's tensors have.
+const AXIS_LIMIT: usize = 64;
+
+/// The type of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Element {
+    /// In whole bytes.
+    Whole(Dtype),
+    /// Integers of one to six bits, the first in the lowest bits.
+    Bits { bits: usize, signed: bool },
+}
+
+impl Element {
+    /// By its number in the format's list; nothing for texts and what is unknown.
+    fn numbered(number: u64) -> Option<Self> {
+        let bits = |bits, signed| Some(Self::Bits { bits, signed });
+        Some(Self::Whole(match number {
+            1 => Dtype::Bool,
+            10 => Dtype::F16,
+            11 => Dtype::F32,
+            12 => Dtype::F64,
+            13 => Dtype::Bf16,
+            21 => Dtype::I8,
+            22 => Dtype::I16,
+            23 => Dtype::I32,
+            24 => Dtype::I64,
+            25 => return bits(4, true),
+            31 => Dtype::U8,
+            32 => Dtype::U16,
+            33 => Dtype::U32,
+            34 => Dtype::U64,
+            35 => return bits(4, false),
+            36 => return bits(2, false),
+            37 => return bits(1, false),
+            38 => return bits(6, false),
+            39 => return bits(3, false),
+            _ => return None,
+        }))
+    }
+
+    pub(super) fn bits(self) -> usize {
+        match self {
+            Self::Whole(dtype) => dtype.size().saturating_mul(8),
+            Self::Bits { bits, .. } => bits,
+        }
+    }
+
+    pub(super) fn is_float(self) -> bool {
+        matches!(self, Self::Whole(dtype) if dtype.is_float())
+    }
+
+    /// `int4`, `uint8` or `float16`.
+    pub(super) fn word(self) -> String {
+        let kind = match self {
+            Self::Whole(dtype) if dtype.is_float() => "float",
+            Self::Whole(Dtype::I8 | Dtype::I16 | Dtype::I32 | Dtype::I64) => "int",
+            Self::Bits { signed: true, .. } => "int",
+            Self::Whole(_) | Self::Bits { .. } => "uint",
+        };
+        format!("{kind}{}", self.bits())
+    }
+}
+
+/// Type and shape of a tensor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Typed {
+    pub(super) element: Element,
+    pub(super) shape: Vec<usize>,
+}
+
+impl Typed {
+    /// Nothing where it is no tensor of numbers, or one of a size that is only known later.
+    pub(super) fn read(piece: Piece<'_>) -> Result<Option<Self>, Error> {
+        let Some(Value::Bytes(tensor)) = Message::new(piece, FORMAT).find(1)? else { return Ok(None) };
+        let (mut element, mut shape) = (None, Vec::new());
+        let mut message = Message::new(tensor, FORMAT);
+        while let Some((field, value)) = message.next()? {
+            match (field, value) {
+                (1, Value::Varint(number)) => element = Element::numbered(number),
+                (3, Value::Bytes(axis)) => {
+                    let Some(Value::Bytes(constant)) = Message::new(axis, FORMAT).find(1)? else {
+                        return Ok(None);
+                    };
+                    let size = Message::new(constant, FORMAT).find(1)?;
+                    shape.push(if let Some(Value::Varint(size)) = size { to_usize(size) } else { 0 });
+                }
+                _ => {}
+            }
+            if shape.len() > AXIS_LIMIT {
+                return Err(ErrorKind::TooMany { what: "axes", limit: AXIS_LIMIT }.into());
+            }
+        }
+        Ok(element.map(|element| Self { element, shape }))
+    }
+
+    /// How many elements, if they and their bytes can be counted.
+    pub(super) fn count(&self) -> Result<usize, Error> {
+        let count = element_count(&self.shape).filter(|count| count.checked_mul(128).is_some());
+        let overflow =
+            || ErrorKind::ShapeOverflow { shape: self.shape.iter().copied().map(to_u64).collect() };
+        count.ok_or_else(|| overflow().into())
+    }
+}
+
+/// A constant tensor, of which every element is there.
+pub(super) struct Constant {
+    pub(super) typed: Typed,
+    pub(super) owner: Arc<dyn ByteOwner>,
+    pub(super) start: usize,
+    /// Whether it lies in a weight file.
+    pub(super) is_apart: bool,
+}
+
+impl Constant {
+    /// Nothing where the value is no tensor of numbers.
+    pub(super) fn read(value: Piece<'_>, files: &mut Files<'_>) -> Result<Option<Self>, Error> {
+        let message = Message::new(value, FORMAT);
+        let Some(Value::Bytes(kind)) = message.find(2)? else { return Ok(None) };
+        let Some(typed) = Typed::read(kind)? else { return Ok(None) };
+        let expected = typed.count()?.saturating_mul(typed.element.bits()).div_ceil(8);
+        if let Some(Value::Bytes(blob)) = message.find(5)? {
+            let (owner, start) = files.find(blob, &typed, to_u64(expected))?;
+            return Ok(Some(Self { typed, owner, start, is_apart: true }));
+        }
+        let Some(Value::Bytes(immediate)) = message.find(3)? else { return Ok(None) };
+        let Some(bytes) = immediate_bytes(immediate)? else { return Ok(None) };
+        if bytes.len() != expected {
+            return Err(malformed("a value in the program is not as long as its type says"));
+        }
+        Ok(Some(Self { typed, owner: Arc::new(bytes), start: 0, is_apart: false }))
+    }
+
+    /// Its numbers.
+    pub(super) fn numbers(&self) -> Result<Arc<dyn Unpack>, Error> {
+        let (owner, start) = (Arc::clone(&self.owner), self.start);
+        Ok(match self.typed.element {
+            Element::Whole(dtype) => {
+                Arc::new(Whole(TensorData::contiguous(owner, start, dtype, self.typed.shape.clone())?))
+            }
+            Element::Bits { bits, signed } => Arc::new(Bits { owner, start, bits, signed }),
+        })
+    }
+}
+
+/// The weight files that a program points to.
+pub(super) struct Files<'a> {
+    folder: &'a Path,
+    opener: &'a dyn Opener,
+    open: HashMap<String, Arc<MappedFile>>,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn new(folder: &'a Path, opener: &'a dyn Opener) -> Self {
+        Self { folder, opener, open: HashMap::new() }
+    }
+
+    /// Where the weight behind this description lies, which has `expected` bytes.
+    fn find(
+        &mut self,
+        blob: Piece<'_>,
+        typed: &Typed,
+        expected: u64,
+    ) -> Result<(Arc<dyn ByteOwner>, usize), Error> {
+        let place = match Message::new(blob, FORMAT).find(2)? {
+            Some(Value::Varint(place)) => to_usize(place),
+            _ => 0,
+        };
+        let file = self.file(&text_of(blob, 1)?)?;
+        let len = file.bytes().len();
+        let mut cursor = Cursor::over(file.as_ref(), place.min(len)..len, FORMAT);
+        if cursor.u32()? != SENTINEL {
+            return Err(cursor.malformed("a weight's description does not begin as one"));
+        }
+        let (_dtype, size, start) = (cursor.u32()?, cursor.u64()?, cursor.u64()?);
+        match typed.element {
+            _ if size == expected => {}
+            Element::Whole(dtype) => {
+                let shape = typed.shape.clone();
+                return Err(ErrorKind::SizeMismatch { dtype, shape, expected, found: size }.into());
+            }
+            Element::Bits { .. } => return Err(cursor.bad_value("the bytes of a weight of few bits", size)),
+        }
+        let end = start.saturating_add(size);
+        if end > to_u64(len) {
+            return Err(ErrorKind::TruncatedData { end, available: to_u64(len) }.into());
+        }
+        Ok((file, to_usize(start)))
+    }
+
+    /// The weight file that the program calls so.
+    fn file(&mut self, word: &str) -> Result<Arc<MappedFile>, Error> {
+        if let Some(known) = self.open.get(word) {
+            return Ok(Arc::clone(known));
+        }
+        let missing = || ErrorKind::MissingPart { part: word.to_owned() };
+        let path = inside::resolve(self.folder, word.trim_start_matches(MODEL_PATH))?.ok_or_else(missing)?;
+        let file = self.opener.open(&path)?;
+        self.open.insert(word.to_owned(), Arc::clone(&file));
+        Ok(file)
+    }
+}
+
+/// The bytes of a tensor that the program itself has, if it has numbers.
+fn immediate_bytes(immediate: Piece<'_>) -> Result<Option<Vec<u8>>, Error> {
+    let Some(Value::Bytes(tensor)) = Message::new(immediate, FORMAT).find(1)? else { return Ok(None) };
+    let Some((kind, Value::Bytes(list))) = Message::new(tensor, FORMAT).next()? else { return Ok(None) };
+    let values = Message::new(list, FORMAT).find(1)?;
+    Ok(match (kind, values) {
+        // Floats, doubles, and the types that protobuf does not have.
+        (1 | 6 | 7, Some(Value::Bytes(bytes))) => Some(bytes.bytes.to_vec()),
+        (1, Some(Value::Fixed32(one))) => Some(one.to_vec()),
+        (2, Some(value)) => {
+            let integers = varints(value, FORMAT)?;
+            // Negative ones are stored in 64 bits.
+            let low =
+                integers.into_iter().filter_map(|number| number.to_le_bytes().get(..4).map(<[u8]>::to_vec));
+            Some(low.flatten().collect())
+        }
+        (5, Some(value)) => Some(varints(value, FORMAT)?.into_iter().flat_map(u64::to_le_bytes).collect()),
+        _ => None,
+    })
+}
+
+struct Whole(TensorData);
+
+impl Unpack for Whole {
+    fn unpack(&self, first: usize, out: &mut [f64]) -> Result<(), Error> {
+        self.0.decode(first, 1, out)
+    }
+
+    fn release(&self, positions: std::ops::Range<usize>) {
+        self.0.release(positions);
+    }
+}
+
+struct Bits {
+    owner: Arc<dyn ByteOwner>,
+    start: usize,
+    bits: usize,
+    signed: bool,
+}
+
+impl Unpack for Bits {
+    fn unpack(&self, first: usize, out: &mut [f64]) -> Result<(), Error> {
+        let bit_of = |position: usize| position.saturating_mul(self.bits);
+        let byte_of = |bit: usize| self.start.saturating_add(bit / 8);
+        let end = bit_of(first.saturating_add(out.len())).saturating_add(7);
+        self.owner.fetch(byte_of(bit_of(first))..byte_of(end))?;
+        let bytes = self.owner.bytes();
+        let past = 1_u16.checked_shl(u32::try_from(self.bits).unwrap_or(8)).unwrap_or(256);
+        for (position, number) in (first..).zip(out) {
+            let bit = bit_of(position);
+            let at = byte_of(bit);
+            let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+            let pair = u16::from_le_bytes([byte(at), byte(at.saturating_add(1))]);
+            let code = (pair >> (bit % 8)) & past.saturating_sub(1);
+            let is_negative = self.signed && code >= past / 2;
+            *number = f64::from(code) - if is_negative { f64::from(past) } else { 0.0 };
+        }
+        Ok(())
+    }
+}
