@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from heavytail import _native
 
 __all__ = ["Column", "columns"]
+
+
+# Keywords that are not the command line's words with underscores.
+_KEYWORDS = {"detx": "detX", "no_pool": "pool"}
 
 
 @dataclass(frozen=True)
@@ -22,9 +27,18 @@ class Column:
     source: str
     origin: str
     """`reference` or `heavytail`."""
+    presence: str
+    """`always`, or the option of `analyze` or the other table (`traps`, `distances`, …) that has it."""
 
 
 def columns() -> list[Column]:
     """Every column that there is, in print order."""
     names = [field.name for field in fields(Column)]
-    return [Column(**{name: column[name] for name in names}) for column in _native.columns()]
+    return [Column(**{**{name: column[name] for name in names}, **_presence(column)}) for column in _native.columns()]
+
+
+def _presence(column: dict[str, Any]) -> dict[str, str]:
+    """The command line's option as the keyword that it is here."""
+    presence = column["presence"]
+    option = presence if isinstance(presence, str) else presence["option"].replace("-", "_")
+    return {"presence": _KEYWORDS.get(option, option)}

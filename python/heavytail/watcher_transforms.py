@@ -26,6 +26,9 @@ _DISTANCES = ("layer_id", "method", "name", "delta_W", "delta_b", "M", "N", "b_s
 class Transforming(HeldModel):
     """Distances between models, smoothing, sharpening, correlation traps."""
 
+    changes: Details
+    """What the last method that made a new model changed: a row a layer."""
+
     @refuse_unknown_options
     def distances(
         self,
@@ -117,7 +120,10 @@ class Transforming(HeldModel):
         *,
         seed: int = 0,
     ) -> pd.DataFrame:
-        """A row for each correlation trap: a direction of the shuffled layer that its bulk does not explain."""
+        """A row for each correlation trap: a direction of the shuffled layer that its bulk does not explain.
+
+        `heavytail.columns()` says what each column means.
+        """
         _, opened, options = self._opened(model, layers, True, start_ids)
         return Details(_native.analyze_traps(opened, {**options, "seed": seed})).to_pandas()
 
@@ -138,13 +144,32 @@ class Transforming(HeldModel):
         indices = [int(index) for index in trap_indices]
         return self._rewritten(given, lambda path: _native.remove_traps(opened, indices, path, options), to)
 
+    @refuse_unknown_options
+    def randomize_model(
+        self,
+        model: Any = None,
+        layers: Layers = (),
+        start_ids: int = ww.DEFAULT_START_ID,
+        *,
+        seed: int = 0,
+        to: str | Path | None = None,
+    ) -> Any:
+        """A new model with the elements of every layer of one matrix permuted, as `analyze_traps` permutes them.
+
+        `changes` has the fingerprint of each permutation. The model itself is not changed.
+        """
+        given, opened, options = self._opened(model, layers, True, start_ids)
+        options["seed"] = seed
+        return self._rewritten(given, lambda path: _native.randomize_model(opened, path, options), to)
+
     def _opened(self, model: Any, layers: Layers, pool: bool, start_ids: int) -> tuple[Any, _native.Model, Options]:
         given, _ = self._models(model, None)
         options = native_options({"layers": layers, "pool": pool, "start_ids": start_ids})
         return given, open_model(given, start_ids), options
 
     def _rewritten(self, model: Any, write: Write, to: str | Path | None) -> Any:
-        made, self.changes = rewrite(model, write, to)
+        made, changes = rewrite(model, write, to)
+        self.changes = Details(changes)
         if to is None:
             # What the reference's watcher holds afterwards, too; the caller's own model is another one and unchanged.
             self.model = made

@@ -226,5 +226,7 @@ def test_every_statistic_of_the_engine_can_be_asked_for():
 
 def test_the_registry_tells_what_columns_mean():
     known = {column.name: column for column in heavytail.columns()}
+    added = {name: known[name].presence for name in ("alpha", "sigma_mp", "detX_num", "slice_id", "trap_q")}
+    assert added == {"alpha": "always", "sigma_mp": "mp_fit", "detX_num": "detX", "slice_id": "pool", "trap_q": "traps"}
     assert known["alpha"].origin == "reference"
     assert "power law" in known["alpha"].meaning

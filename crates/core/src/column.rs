@@ -98,6 +98,7 @@ pub fn registry() -> Vec<&'static Column> {
         crate::inspect::columns_traps::ALL,
         crate::inspect::columns_trap_vectors::ALL,
         crate::inspect::columns_trap_burden::ALL,
+        crate::inspect::columns_trap_shape::ALL,
         crate::inspect::columns_weights::ALL,
     ];
     let mut all: Vec<&'static Column> = families.concat();

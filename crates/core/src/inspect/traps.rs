@@ -34,6 +34,7 @@ use crate::inspect::columns_traps::{
     TRAP_EVAL_MINUS_BULK, TRAP_INDEX, TRAP_IPR, TRAP_Q,
 };
 use crate::inspect::trap_burden::{BulkReference, fill_burden};
+use crate::inspect::trap_shape::{fill_assessment, fill_layer_burden, fill_moments};
 use crate::model::Model;
 use crate::observer::Cancel;
 use crate::options::AnalyzeOptions;
@@ -116,8 +117,11 @@ fn layer_traps(model: &Model<'_>, unit: &Unit, options: &AnalyzeOptions) -> Resu
             &shuffled.traps.right[index * cols..(index + 1) * cols],
         );
         fill_burden(&mut row, &bulk, excess, pair, &top, &own);
+        fill_moments(&mut row, &top, &own);
+        fill_assessment(&mut row, (rows, cols));
         table.push(row);
     }
+    fill_layer_burden(&mut table);
     Ok(table)
 }
 
