@@ -4,6 +4,7 @@
 mod bad_layers_are_rows;
 mod certainty;
 mod documents;
+mod every_format;
 mod fit_options;
 mod golden_derived;
 mod golden_options;

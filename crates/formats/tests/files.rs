@@ -80,3 +80,35 @@ pub(crate) fn shape(source: &dyn TensorSource, name: &str) -> Vec<usize> {
     let tensor = source.tensors().iter().find(|tensor| tensor.name == name).expect("the tensor is listed");
     tensor.shape.clone()
 }
+
+/// A fixture that is a folder, copied to be changed.
+pub(crate) fn copy(name: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a fresh folder");
+    let place = folder.path().join(name);
+    copied(&tiny(name), &place);
+    (folder, place)
+}
+
+/// A folder copied to another place.
+pub(crate) fn copied(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("writable");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copied(&from, &to);
+        } else {
+            std::fs::copy(from, to).expect("copied");
+        }
+    }
+}
+
+/// Every file of a folder, in order.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 use heavytail_formats::open;
 
-use crate::files::tiny;
+use crate::files::{copy, files_below, tiny};
 use crate::heap::peak_of;
 
 /// Heap memory that reading a file, however broken, may take.
@@ -83,6 +83,11 @@ fn scratch() -> tempfile::TempDir {
 /// Opens the bytes and looks at the beginning and the end of every tensor.
 fn survives(path: &Path, bytes: &[u8], what: &str) {
     std::fs::write(path, bytes).expect("writable");
+    bounded(path, what);
+}
+
+/// Looks at a checkpoint within the bounds of memory and time.
+fn bounded(path: &Path, what: &str) {
     let start = ThreadTime::now();
     let ((), peak) = peak_of(|| looked_at(path, what));
     assert!(peak < MEMORY, "{what} took {peak} bytes");
@@ -116,6 +121,43 @@ fn each_fixture(check: impl Fn(&str, &PathBuf, &[u8])) {
     for fixture in FIXTURES {
         let bytes = std::fs::read(tiny(fixture)).expect(fixture);
         check(fixture, &folder.path().join(fixture), &bytes);
+    }
+}
+
+/// Folders of every format that has them.
+const FOLDERS: [&str; 10] = [
+    "coreml_blocks.mlpackage",
+    "coreml_groups.mlpackage",
+    "coreml_joint.mlpackage",
+    "coreml_sparse.mlpackage",
+    "orbax_chunks",
+    "orbax_ocdbt",
+    "orbax_zarr3",
+    "tf_checkpoint",
+    "tf_saved_model",
+    "torch_zero3",
+];
+/// Places where each file of a folder is cut and changed.
+const FOLDER_PLACES: usize = 40;
+
+#[test]
+fn folders_with_any_file_cut_or_changed_are_answered() {
+    for name in FOLDERS {
+        let (_folder, place) = copy(name);
+        for file in files_below(&place) {
+            let whole = std::fs::read(&file).expect("reads");
+            for at in (0..whole.len()).step_by(whole.len().div_ceil(FOLDER_PLACES)) {
+                let mut changed = whole.clone();
+                changed[at] ^= 1 << (at % 8);
+                let mut large = whole.clone();
+                large[at] = 0xff;
+                for bytes in [&whole[..at], &changed, &large] {
+                    std::fs::write(&file, bytes).expect("writable");
+                    bounded(&place, &format!("{} at {at}", file.display()));
+                }
+            }
+            std::fs::write(&file, &whole).expect("writable");
+        }
     }
 }
 

@@ -1,11 +1,8 @@
 //! Checkpoints that Orbax wrote, in each of its layouts, and what is said of broken ones.
 
-use std::path::{Path, PathBuf};
-
 use heavytail_formats::{Format, open};
 
-use crate::files::{names, numbers, put, refusal, shape, tiny, truth};
-use crate::heap::peak_of;
+use crate::files::{copied, copy, names, numbers, put, refusal, shape, tiny, truth};
 
 /// Every weight of `make.py` under Flax's names, with the axes that Flax gives it: `conv` and the others as transposed.
 const NAMES: [&str; 7] =
@@ -54,71 +51,6 @@ fn of_many_steps_the_latest_is_read_and_of_a_step_its_item() {
 }
 
 /// A copy of a fixture that a test may break.
-fn copy(name: &str) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a fresh folder");
-    let place = folder.path().join(name);
-    copied(&tiny(name), &place);
-    (folder, place)
-}
-
-fn copied(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("writable");
-    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copied(&from, &to);
-        } else {
-            std::fs::copy(from, to).expect("copied");
-        }
-    }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
-    }
-    files.sort();
-    files
-}
-
-/// Opens a broken checkpoint and all that is in it: an answer of any kind, within bounds.
-fn survives(place: &Path, what: &str) {
-    let start = cpu_time::ThreadTime::now();
-    let ((), peak) = peak_of(|| match open(place) {
-        Ok(source) => {
-            for index in 0..source.tensors().len() {
-                drop(source.load(index));
-            }
-        }
-        Err(error) => assert!(error.file().is_some(), "{what}: {error} names no file"),
-    });
-    assert!(peak < 100_000_000, "{what} took {peak} bytes");
-    assert!(start.elapsed() < std::time::Duration::from_secs(1), "{what} took {:?}", start.elapsed());
-}
-
-#[test]
-fn files_cut_and_changed_anywhere_are_answered() {
-    for layout in ["orbax_ocdbt", "orbax_zarr3", "orbax_chunks"] {
-        let (_folder, place) = copy(layout);
-        for file in files_below(&place) {
-            let whole = std::fs::read(&file).expect("reads");
-            for at in (0..whole.len()).step_by(whole.len().div_ceil(40)) {
-                let mut changed = whole.clone();
-                changed[at] ^= 1 << (at % 8);
-                let mut large = whole.clone();
-                large[at] = 0xff;
-                for bytes in [&whole[..at], &changed, &large] {
-                    std::fs::write(&file, bytes).expect("writable");
-                    survives(&place, &format!("{} at {at}", file.display()));
-                }
-            }
-            std::fs::write(&file, &whole).expect("writable");
-        }
-    }
-}
-
 /// A varint, as OCDBT stores its numbers.
 fn varint(mut number: u64, out: &mut Vec<u8>) {
     while number >= 0x80 {
