@@ -37,11 +37,22 @@ pub struct MatrixSpectrum {
 /// [`Error::Shape`], [`Error::Read`] and [`Error::NotFinite`] for what is wrong with the matrix, [`Error::Overflow`]
 /// if an eigenvalue is beyond f64, [`Error::NoConvergence`] if the iteration fails.
 pub fn spectrum(matrix: &dyn Matrix, options: &SpectrumOptions) -> Result<MatrixSpectrum, Error> {
-    let (rows, cols) = (matrix.rows(), matrix.cols());
     let mut gram = gram(matrix, options.block_bytes)?;
+    let eigenvalues = symmetric_eigenvalues(&mut gram.lower, gram.cols)?;
     let scale = gram.scale;
-    let mut eigenvalues = symmetric_eigenvalues(&mut gram.lower, cols)?;
     drop(gram);
+    of_gram(matrix, options, eigenvalues, scale)
+}
+
+/// The spectrum that the ascending eigenvalues of the Gram matrix of `scale`·W tell, or that of W itself where they
+/// can't.
+pub(crate) fn of_gram(
+    matrix: &dyn Matrix,
+    options: &SpectrumOptions,
+    mut eigenvalues: Vec<f64>,
+    scale: f64,
+) -> Result<MatrixSpectrum, Error> {
+    let (rows, cols) = (matrix.rows(), matrix.cols());
     // WᵀW has no negative eigenvalue; rounding makes some.
     eigenvalues.iter_mut().for_each(|lambda| *lambda = lambda.max(0.0));
     let (lambda_min, lambda_max) = (eigenvalues[0], eigenvalues[cols - 1]);

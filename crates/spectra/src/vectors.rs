@@ -1,8 +1,9 @@
 //! A matrix in, what its eigenvectors look like out: entropy, localization, participation.
 
-use crate::gram::gram;
-use crate::symmetric::symmetric_eigen;
-use crate::{Error, Matrix, SpectrumOptions};
+use crate::gram::{Gram, gram};
+use crate::spectrum::of_gram;
+use crate::symmetric::{Eigen, symmetric_eigen, symmetric_eigenvalues};
+use crate::{Error, Matrix, MatrixSpectrum, SpectrumOptions};
 
 /// What one eigenvector of WᵀW looks like.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,14 +35,37 @@ pub struct ShapeSummary {
 /// As for [`spectrum`](crate::spectrum()).
 pub fn vector_shapes(matrix: &dyn Matrix, options: &SpectrumOptions) -> Result<Vec<VectorShape>, Error> {
     let gram = gram(matrix, options.block_bytes)?;
-    let eigen = symmetric_eigen(&gram.lower, gram.cols)?;
+    Ok(shapes(&symmetric_eigen(&gram.lower, gram.cols)?, &gram))
+}
+
+/// The spectrum of a matrix and the shapes of its eigenvectors, from one Gram matrix and one eigensolver; no shapes where
+/// that one fails and only the eigenvalues can be had.
+///
+/// # Errors
+/// As for [`spectrum`](crate::spectrum()).
+pub fn spectrum_and_shapes(
+    matrix: &dyn Matrix,
+    options: &SpectrumOptions,
+) -> Result<(MatrixSpectrum, Option<Vec<VectorShape>>), Error> {
+    let mut gram = gram(matrix, options.block_bytes)?;
+    let (eigenvalues, shapes) = match symmetric_eigen(&gram.lower, gram.cols) {
+        Ok(eigen) => (eigen.values.clone(), Some(shapes(&eigen, &gram))),
+        Err(Error::NoConvergence { .. }) => (symmetric_eigenvalues(&mut gram.lower, gram.cols)?, None),
+        Err(error) => return Err(error),
+    };
+    let scale = gram.scale;
+    drop(gram);
+    Ok((of_gram(matrix, options, eigenvalues, scale)?, shapes))
+}
+
+fn shapes(eigen: &Eigen, gram: &Gram) -> Vec<VectorShape> {
     let shape = |(&value, vector): (&f64, &[f64])| VectorShape {
         eigenvalue: value.max(0.0) / gram.scale / gram.scale,
         entropy: vector_entropy(vector),
         localization: localization_ratio(vector),
         participation: participation_ratio(vector),
     };
-    Ok(eigen.values.iter().zip(eigen.vectors.chunks_exact(gram.cols)).map(shape).collect())
+    eigen.values.iter().zip(eigen.vectors.chunks_exact(gram.cols)).map(shape).collect()
 }
 
 /// How many of the shapes, by ascending eigenvalue, lie below xmin by more than the rounding of two ways to one eigenvalue.

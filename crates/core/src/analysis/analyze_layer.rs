@@ -43,10 +43,11 @@ pub(crate) fn analyze_layer(
     fill_layer(&mut row, unit);
     let opened = Opened::new(model, unit, options);
     let spectrum = opened.and_then(|opened| Ok((layer_spectrum(&opened, options)?, opened)));
-    let (spectrum, opened) = match spectrum {
+    let (mut spectrum, opened) = match spectrum {
         Ok(known) => known,
         Err(failure) => return failed(unit, &failure),
     };
+    let shapes = spectrum.shapes.take();
     let (esd, size) = (&spectrum.esd, (unit.layer.n, unit.layer.m));
     fill_spectrum(&mut row, &spectrum, unit.layer.n, options.tolerance);
     if let Some(fit) = fill_fit(&mut row, esd, options, fitter) {
@@ -69,7 +70,7 @@ pub(crate) fn analyze_layer(
     }
     let mut vectors = Vec::new();
     if options.vectors {
-        let filled = fill_vectors(&mut row, &opened, options.compat).map(|found| vectors = found);
+        let filled = fill_vectors(&mut row, &opened, shapes, options).map(|found| vectors = found);
         note_failure(&mut row, filled);
     }
     if options.farms {

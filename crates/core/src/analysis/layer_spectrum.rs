@@ -1,5 +1,6 @@
 //! The matrices of a row in, their pooled ESD and what single ones of them tell out.
 
+use heavytail_spectra::vectors::VectorShape;
 use heavytail_spectra::{Esd, MatrixSpectrum, SpectrumMethod, SpectrumOptions};
 
 use crate::analysis::layer_failure::LayerFailure;
@@ -23,6 +24,8 @@ pub(crate) struct LayerSpectrum {
     pub(crate) rank_loss: usize,
     /// The way of the matrix that took the slower one.
     pub(crate) method: SpectrumMethod,
+    /// What the eigenvectors of all matrices look like, unscaled, where they are asked for and came with the spectrum.
+    pub(crate) shapes: Option<Vec<VectorShape>>,
 }
 
 impl LayerSpectrum {
@@ -42,7 +45,12 @@ pub(crate) fn layer_spectrum(
     {
         return Ok(top);
     }
-    let spectra = opened.spectra(&spectrum_options(options))?;
+    let accuracy = spectrum_options(options);
+    let (spectra, shapes) = if options.vectors && !takes_left_vectors(opened, options) {
+        opened.spectra_and_shapes(&accuracy)?
+    } else {
+        (opened.spectra(&accuracy)?, None)
+    };
     let esd = pool(&spectra, options)?;
     let largest = |of: fn(&MatrixSpectrum) -> f64| spectra.iter().map(of).fold(0.0, f64::max);
     Ok(LayerSpectrum {
@@ -52,7 +60,13 @@ pub(crate) fn layer_spectrum(
         singular_min: largest(|spectrum| spectrum.singular_min),
         rank_loss: spectra.iter().map(|spectrum| spectrum.rank_loss).sum(),
         method: slower(&spectra),
+        shapes,
     })
+}
+
+/// Whether the eigenvectors of WWᵀ are wanted: the reference takes them of a square matrix, those of WᵀW of every other.
+pub(crate) fn takes_left_vectors(opened: &Opened, options: &AnalyzeOptions) -> bool {
+    options.compat && opened.matrices.iter().any(|matrix| matrix.rows() == matrix.cols())
 }
 
 fn spectrum_options(options: &AnalyzeOptions) -> SpectrumOptions {

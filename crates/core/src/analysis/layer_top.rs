@@ -40,5 +40,13 @@ pub(crate) fn layer_top(opened: &Opened, k: usize, seed: u64) -> Result<Option<L
     }
     largest.sort_by(f64::total_cmp);
     let esd = Esd::new(largest.split_off(largest.len() - k)).map_err(LayerFailure::Spectrum)?;
-    Ok(Some(LayerSpectrum { esd, num_evals, singular_max, singular_min: 0.0, rank_loss: 0, method }))
+    Ok(Some(LayerSpectrum {
+        esd,
+        num_evals,
+        singular_max,
+        singular_min: 0.0,
+        rank_loss: 0,
+        method,
+        shapes: None,
+    }))
 }

@@ -1,5 +1,6 @@
 //! A unit in, its matrices ready to be read out, with what has to be done to their spectra.
 
+use heavytail_spectra::vectors::{VectorShape, spectrum_and_shapes};
 use heavytail_spectra::{Matrix, MatrixSpectrum, SpectrumOptions, spectrum};
 
 use crate::analysis::layer_failure::LayerFailure;
@@ -73,6 +74,29 @@ impl Opened {
             spectra.push(self.adjusted(found));
         }
         Ok(spectra)
+    }
+
+    /// [`spectra`](Self::spectra), and the shapes of all eigenvectors; no shapes where they don't come with the spectra.
+    pub(crate) fn spectra_and_shapes(
+        &self,
+        options: &SpectrumOptions,
+    ) -> Result<(Vec<MatrixSpectrum>, Option<Vec<VectorShape>>), LayerFailure> {
+        if !self.known.is_empty() {
+            return Ok((self.spectra(options)?, None));
+        }
+        let mut spectra = Vec::with_capacity(self.matrices.len());
+        let mut all = Some(Vec::new());
+        for matrix in &self.matrices {
+            let (rows, cols) = (matrix.rows(), matrix.cols());
+            let (found, shapes) = spectrum_and_shapes(matrix.as_ref(), options)
+                .map_err(|error| LayerFailure::of_spectrum(error, rows, cols))?;
+            spectra.push(self.adjusted(found));
+            all = all.zip(shapes).map(|(mut all, shapes)| {
+                all.extend(shapes);
+                all
+            });
+        }
+        Ok((spectra, all))
     }
 
     /// The spectrum of a matrix as the row has it: scaled, cut to what is kept, singular values for eigenvalues.
