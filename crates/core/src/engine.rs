@@ -64,6 +64,7 @@ pub(crate) fn analyze_planned(
     let job = |index: usize| Job {
         cost: units[index].cost(options),
         memory: units[index].memory(options),
+        soon: Some(Box::new(move || units[index].expect(model))),
         work: Box::new(move || {
             let unit = &units[index];
             observer.started(index);

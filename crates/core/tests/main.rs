@@ -13,6 +13,7 @@ mod inspecting;
 mod memory_model;
 mod other_views;
 mod randomized;
+mod reading_ahead;
 mod real_pair;
 mod rewriting;
 mod top_eigenvalues;

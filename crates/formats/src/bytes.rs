@@ -99,6 +99,13 @@ impl MappedFile {
         Some(Arc::new(Self { map: Arc::clone(&self.map), range: start..end, filler: self.filler.clone() }))
     }
 
+    /// Where a range of the bytes begins in the map, and its length.
+    fn in_map(&self, range: &Range<usize>) -> (usize, usize) {
+        let start = range.start.saturating_add(self.range.start);
+        let end = range.end.saturating_add(self.range.start).min(self.range.end);
+        (start, end.saturating_sub(start))
+    }
+
     /// All the bytes, fetched where they are elsewhere; for formats that have to be read from end to end.
     pub(crate) fn all(&self) -> Result<&[u8], Error> {
         self.fetch(0..self.range.len())?;
@@ -130,10 +137,21 @@ impl ByteOwner for MappedFile {
         if start < end { filler.fill(start..end) } else { Ok(()) }
     }
 
+    fn expect(&self, range: Range<usize>) {
+        let (start, len) = self.in_map(&range);
+        // Reading the holes of a file would bring nothing.
+        if len == 0 || !self.is_whole() {
+            return;
+        }
+        #[cfg(unix)]
+        {
+            // Advice only, as below.
+            drop(self.map.advise_range(memmap2::Advice::WillNeed, start, len));
+        }
+    }
+
     fn release(&self, range: Range<usize>) {
-        let start = range.start.saturating_add(self.range.start);
-        let end = range.end.saturating_add(self.range.start).min(self.range.end);
-        let len = end.saturating_sub(start);
+        let (start, len) = self.in_map(&range);
         if len == 0 {
             return;
         }

@@ -216,6 +216,15 @@ impl TensorSource for Catalogue {
         stored.load(tensor).map_err(|error| error.of_tensor(&tensor.name).in_file(self.path_of(file)))
     }
 
+    fn expect(&self, index: usize) {
+        if let (Some(tensor), Some(stored @ Stored::Plain { .. })) =
+            (self.tensors.get(index), self.stored.get(index))
+            && let Ok(data) = stored.load(tensor)
+        {
+            data.expect();
+        }
+    }
+
     fn file_of(&self, index: usize) -> usize {
         self.file_of.get(index).copied().unwrap_or(0)
     }

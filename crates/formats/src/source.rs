@@ -98,6 +98,12 @@ pub trait TensorSource: Send + Sync {
     /// The bytes can't be had or, for a packed format, can't be unpacked.
     fn load(&self, index: usize) -> Result<TensorData, Error>;
 
+    /// Says that the tensor at `index` is loaded next, so that it can be read while something else is computed. A hint:
+    /// what is wrong with the tensor is told by [`load`](Self::load).
+    fn expect(&self, index: usize) {
+        let _ = index;
+    }
+
     /// Which of [`SourceInfo::files`] holds the tensor at `index`.
     fn file_of(&self, index: usize) -> usize {
         let _ = index;

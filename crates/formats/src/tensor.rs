@@ -57,6 +57,11 @@ pub trait ByteOwner: Send + Sync {
         Ok(())
     }
 
+    /// Tells the system that `range` will be needed soon, so that it is read while something else is computed.
+    fn expect(&self, range: Range<usize>) {
+        let _ = range;
+    }
+
     /// Tells the system that `range` won't be needed soon, so that mapped pages stop counting as resident.
     fn release(&self, range: Range<usize>) {
         let _ = range;
@@ -232,6 +237,15 @@ impl TensorData {
             }
             Elements::Plain { .. } => Ok(()),
             Elements::Packed(blocks) => blocks.fetch(positions),
+        }
+    }
+
+    /// Tells the system that the elements will be needed soon; those of packed weights come when they are asked for.
+    pub(crate) fn expect(&self) {
+        if let Elements::Plain { owner, start, axes } = &self.elements
+            && !self.is_empty()
+        {
+            owner.expect(self.bytes_of(*start, &(0..axes.last_offset().saturating_add(1))));
         }
     }
 

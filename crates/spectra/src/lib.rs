@@ -29,6 +29,7 @@ mod reflector;
 mod spectrum;
 mod sturm;
 mod symmetric_product;
+mod team;
 pub mod tridiagonal;
 pub mod tridiagonal_eigenvalues;
 mod tridiagonal_vectors;
@@ -54,6 +55,7 @@ pub mod divergence;
 pub mod seed;
 pub mod shuffle;
 
+pub mod in_order;
 pub mod schedule;
 
 pub use dense::DenseMatrix;

@@ -3,12 +3,21 @@
 //! n²·k flops for n×k operands: half of what a product needs, since tiles above the diagonal are left out. Those that
 //! cross it are computed whole, so elements above the diagonal change too and mean nothing.
 
+use std::ops::Range;
+
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::kernel::{Aligned, Operand, WithTiles, add_part, add_tile, pack, packed_len, tile, with_tiles};
+use crate::team::{both, hands};
 
 /// Bytes of packed rows that the second cache keeps while the columns run past.
 const CACHE: usize = 192 << 10;
+
+/// Columns in a part of the work: a whole number of tiles of every width.
+const STEP: usize = 24;
+
+/// Flops that are worth a second thread, which takes some ten microseconds to come.
+const WORTH_HELP: usize = 1 << 22;
 
 /// Buffers of the packed operands, used again for every update.
 #[derive(Debug, Default)]
@@ -21,37 +30,118 @@ impl RankUpdate {
     /// C ← C + sign·L·Rᵀ for the n×n lower triangle in `c`, whose columns are `lead` apart; the operands are n×`depth`.
     pub(crate) fn add(
         &mut self,
-        (c, lead, n): (&mut [f64], usize, usize),
+        c: (&mut [f64], usize, usize),
         sign: f64,
         (left, right, depth): (Operand<'_>, Operand<'_>, usize),
     ) {
-        let right = Some(right);
-        Arch::new().dispatch(Update { buffers: self, c, lead, n, sign, left, right, depth });
+        self.update(c, sign, (left, Some(right), depth));
     }
 
     /// C ← C + L·Lᵀ, as [`add`](Self::add) but packing L once where the tiles allow it.
-    pub(crate) fn add_square(
+    pub(crate) fn add_square(&mut self, c: (&mut [f64], usize, usize), (left, depth): (Operand<'_>, usize)) {
+        self.update(c, 1.0, (left, None, depth));
+    }
+
+    fn update(
         &mut self,
         (c, lead, n): (&mut [f64], usize, usize),
-        (left, depth): (Operand<'_>, usize),
+        sign: f64,
+        (left, right, depth): (Operand<'_>, Option<Operand<'_>>, usize),
     ) {
-        Arch::new().dispatch(Update { buffers: self, c, lead, n, sign: 1.0, left, right: None, depth });
+        if depth == 0 {
+            return;
+        }
+        let (left, right) = Arch::new().dispatch(Pack { buffers: self, n, left, right, depth });
+        let product = Product { left, right, lead, n, sign, depth };
+        let hands = if n * n * depth < WORTH_HELP { 1 } else { hands() };
+        product.add_columns(c, 0..n, hands);
     }
 }
 
-struct Update<'a> {
+struct Pack<'a> {
     buffers: &'a mut RankUpdate,
-    c: &'a mut [f64],
-    lead: usize,
     n: usize,
-    sign: f64,
     left: Operand<'a>,
     /// The left one where nothing is given.
     right: Option<Operand<'a>>,
     depth: usize,
 }
 
-impl WithSimd for Update<'_> {
+impl<'a> WithSimd for Pack<'a> {
+    type Output = (&'a [f64], Option<&'a [f64]>);
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        with_tiles(simd, self)
+    }
+}
+
+/// Tiles that are as much higher than wide can take columns out of the panels of rows.
+const WIDTHS: usize = 3;
+
+impl<'a> WithTiles for Pack<'a> {
+    type Output = (&'a [f64], Option<&'a [f64]>);
+
+    #[inline(always)]
+    fn run<S: Simd, const V: usize, const COLS: usize>(self, _simd: S) -> Self::Output {
+        let Self { buffers, n, left, right, depth } = self;
+        let height = V * S::F64_LANES;
+        // Columns in the middle of the last panel reach past its end by less than a step.
+        let l = buffers.left.take(packed_len(n, depth, height) + height);
+        pack(l, height, n, depth, left);
+        if right.is_none() && height == WIDTHS * COLS {
+            return (l, None);
+        }
+        let r = buffers.right.take(packed_len(n, depth, COLS));
+        pack(r, COLS, n, depth, right.unwrap_or(left));
+        (l, Some(r))
+    }
+}
+
+/// What is added to the lower triangle of a matrix whose columns are `lead` apart.
+#[derive(Clone, Copy)]
+struct Product<'a> {
+    left: &'a [f64],
+    /// Nothing where columns are taken out of the panels of rows.
+    right: Option<&'a [f64]>,
+    lead: usize,
+    n: usize,
+    sign: f64,
+    depth: usize,
+}
+
+impl Product<'_> {
+    /// Adds to some of the columns, with which `c` begins.
+    fn add_columns(self, c: &mut [f64], columns: Range<usize>, hands: usize) {
+        let first_hands = hands / 2;
+        let middle = self.middle(&columns, first_hands as f64 / hands as f64);
+        if first_hands == 0 || !(columns.start < middle && middle < columns.end) {
+            Arch::new().dispatch(Columns { product: self, c, columns });
+            return;
+        }
+        let (first, second) = c.split_at_mut((middle - columns.start) * self.lead);
+        both(
+            || self.add_columns(first, columns.start..middle, first_hands),
+            || self.add_columns(second, middle..columns.end, hands - first_hands),
+        );
+    }
+
+    /// The column that leaves this share of the work before it.
+    fn middle(&self, columns: &Range<usize>, share: f64) -> usize {
+        let below = |j: usize| (self.n - j) as f64;
+        let (first, last) = (below(columns.start).powi(2), below(columns.end).powi(2));
+        let rest = (first - share * (first - last)).sqrt();
+        self.n.saturating_sub(rest.round() as usize) / STEP * STEP
+    }
+}
+
+struct Columns<'a> {
+    product: Product<'a>,
+    c: &'a mut [f64],
+    columns: Range<usize>,
+}
+
+impl WithSimd for Columns<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -60,44 +150,23 @@ impl WithSimd for Update<'_> {
     }
 }
 
-/// Tiles that are as much higher than wide can take columns out of the panels of rows.
-const WIDTHS: usize = 3;
-
-impl WithTiles for Update<'_> {
+impl WithTiles for Columns<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd, const V: usize, const COLS: usize>(self, simd: S) {
-        let Self { buffers, c, lead, n, sign, left, right, depth } = self;
-        if depth == 0 {
-            return;
-        }
         let height = V * S::F64_LANES;
-        // Columns in the middle of the last panel reach past its end by less than a step.
-        let l = buffers.left.take(packed_len(n, depth, height) + height);
-        pack(l, height, n, depth, left);
-        let c = Triangle { c, lead, n, sign, depth };
-        if right.is_none() && height == WIDTHS * COLS {
-            let column = |j: usize| &l[j / height * height * depth + j % height..][..height * depth];
-            c.add_panels::<S, V, COLS, WIDTHS>(simd, l, column);
+        let (l, depth) = (self.product.left, self.product.depth);
+        if let Some(r) = self.product.right {
+            self.add_panels::<S, V, COLS, 1>(simd, l, |j| &r[j * depth..][..COLS * depth]);
         } else {
-            let r = buffers.right.take(packed_len(n, depth, COLS));
-            pack(r, COLS, n, depth, right.unwrap_or(left));
-            c.add_panels::<S, V, COLS, 1>(simd, l, |j| &r[j * depth..][..COLS * depth]);
+            let column = |j: usize| &l[j / height * height * depth + j % height..][..height * depth];
+            self.add_panels::<S, V, COLS, WIDTHS>(simd, l, column);
         }
     }
 }
 
-/// The lower triangle that grows.
-struct Triangle<'a> {
-    c: &'a mut [f64],
-    lead: usize,
-    n: usize,
-    sign: f64,
-    depth: usize,
-}
-
-impl Triangle<'_> {
+impl Columns<'_> {
     /// Adds the product of packed panels of rows with the packed columns from a given one on.
     #[inline(always)]
     fn add_panels<'r, S: Simd, const V: usize, const COLS: usize, const WIDTHS: usize>(
@@ -106,13 +175,13 @@ impl Triangle<'_> {
         l: &[f64],
         columns_from: impl Fn(usize) -> &'r [f64],
     ) {
-        let Self { c, lead, n, sign, depth } = self;
+        let Self { product: Product { lead, n, sign, depth, .. }, c, columns } = self;
         let height = V * S::F64_LANES;
         let panels = n.div_ceil(height);
         let group = (CACHE / (8 * depth * height)).max(1);
         for first in (0..panels).step_by(group) {
             let last = (first + group).min(panels);
-            for j in (0..(last * height).min(n)).step_by(COLS) {
+            for j in (columns.start..(last * height).min(columns.end)).step_by(COLS) {
                 let right = columns_from(j);
                 let cols = COLS.min(n - j);
                 // The first panel of rows that reaches down to the diagonal.
@@ -121,7 +190,7 @@ impl Triangle<'_> {
                     let sums = tile::<S, V, COLS, WIDTHS>(simd, left, right);
                     let i = panel * height;
                     let rows = height.min(n - i);
-                    let c = &mut c[j * lead + i..];
+                    let c = &mut c[(j - columns.start) * lead + i..];
                     if (rows, cols) == (height, COLS) {
                         add_tile(simd, c, lead, sign, &sums);
                     } else {

@@ -1,12 +1,15 @@
 //! Jobs with their cost and memory in, their results in the order given out.
 //!
 //! One thread a job, the costliest first, never more memory at a time than the budget: two matrices side by side on
-//! one thread each cost no more than one, while a single eigensolver can't feed two threads. Memory is held by
-//! admission: a job starts only when its estimate fits beside those that run.
+//! one thread each cost no more than one, while a single eigensolver feeds two threads less well. Memory is held by
+//! admission: a job starts only when its estimate fits beside those that run. A thread that finds no job it may start
+//! helps with the matrix products of the others.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex};
+
+use crate::team::{Idle, Team, lock, nap};
 
 /// One piece of work, done on one thread.
 pub struct Job<'a, T> {
@@ -14,6 +17,9 @@ pub struct Job<'a, T> {
     pub cost: f64,
     /// Bytes it holds at most; see [`memory_estimate`].
     pub memory: u64,
+    /// Called once when this job is the next to start, on a thread that has other work to do first: says that what the
+    /// job reads will be needed, so that it is read meanwhile.
+    pub soon: Option<Box<dyn FnOnce() + Send + 'a>>,
     /// The work itself.
     pub work: Box<dyn FnOnce() -> T + Send + 'a>,
 }
@@ -83,19 +89,31 @@ pub fn run<T: Send>(
         }
     }
     waiting.sort_by(|(i, a), (j, b)| b.cost.total_cmp(&a.cost).then(i.cmp(j)));
-    let workers = threads.get().min(waiting.len());
+    let nothing = waiting.is_empty();
     let queue = Queue {
         admission: Mutex::new(Admission { waiting, held: 0, held_by_overtakers: 0, budget: memory_budget }),
         freed: Condvar::new(),
         finished: Mutex::new((&mut outcomes, on_done)),
     };
-    std::thread::scope(|scope| {
-        for _ in 1..workers {
-            scope.spawn(|| queue.work(cancel));
-        }
-        queue.work(cancel);
-    });
+    let team = if threads.get() == 1 || nothing { None } else { Team::new(threads) };
+    match team {
+        Some(team) => team.run(|| queue.work(cancel)),
+        // One thread is the caller's own, also where the system has no other.
+        None => queue.work(cancel),
+    }
     outcomes
+}
+
+/// Runs one piece of work, with the matrix products of which all threads help.
+///
+/// # Panics
+/// If the work panics.
+pub fn run_alone<T: Send>(threads: NonZeroUsize, work: impl FnOnce() -> T + Send) -> T {
+    let job = Job { cost: 0.0, memory: 0, soon: None, work: Box::new(work) };
+    match run(vec![job], threads, 0, &AtomicBool::new(false), |_, _| ()).pop() {
+        Some(Outcome::Done(result)) => result,
+        _ => unreachable!("a job without memory or cancellation runs"),
+    }
 }
 
 struct Queue<'a, 'o, T, F> {
@@ -151,6 +169,7 @@ impl<'a, T> Admission<'a, T> {
 impl<'a, T: Send, F: FnMut(usize, &T) + Send> Queue<'a, '_, T, F> {
     fn work(&self, cancel: &AtomicBool) {
         while let Some(Admitted { index, job, overtaker }) = self.admit(cancel) {
+            self.tell_next();
             let memory = job.memory;
             // Memory is released even if the job panics, or the other threads would wait for it forever.
             let release = Release { queue: self, memory, overtaker };
@@ -163,13 +182,22 @@ impl<'a, T: Send, F: FnMut(usize, &T) + Send> Queue<'a, '_, T, F> {
         }
     }
 
+    fn tell_next(&self) {
+        let soon = lock(&self.admission).waiting.first_mut().and_then(|(_, job)| job.soon.take());
+        if let Some(soon) = soon {
+            soon();
+        }
+    }
+
     fn admit(&self, cancel: &AtomicBool) -> Option<Admitted<'a, T>> {
         let mut admission = lock(&self.admission);
+        let mut idle = None;
         while !cancel.load(Ordering::Relaxed) && !admission.waiting.is_empty() {
             if let Some(admitted) = admission.next() {
                 return Some(admitted);
             }
-            admission = self.freed.wait(admission).unwrap_or_else(PoisonError::into_inner);
+            idle.get_or_insert_with(Idle::new);
+            admission = nap(&self.admission, admission, &self.freed);
         }
         None
     }
@@ -186,9 +214,4 @@ impl<T, F> Drop for Release<'_, '_, '_, T, F> {
         lock(&self.queue.admission).release(self.memory, self.overtaker);
         self.queue.freed.notify_all();
     }
-}
-
-/// A lock whose content a panic elsewhere can't have left half changed: every change under it is a few assignments.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

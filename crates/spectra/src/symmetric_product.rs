@@ -3,24 +3,36 @@
 //! 2·n²·k flops for n×n and n×k. Only the lower triangle is read, once from memory: every square piece of it is used
 //! as it stands and, while the second cache still holds it, turned over for its place above the diagonal.
 
+use std::ops::Range;
+
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::kernel::{
     Aligned, Along, Operand, WithTiles, add_part, add_tile, pack, packed_len, tile, tile_of_columns,
     tile_of_rows, with_tiles,
 };
+use crate::team::{both, hands};
 
 /// Side of a piece: a whole number of tiles of every width, and small enough for a second cache of 256 KiB.
 const PIECE: usize = 144;
+
+/// Fewest pieces of a part of the work that are worth a second thread, which takes some ten microseconds to come.
+const WORTH_HELP: usize = 3;
 
 /// Buffers, used again for every product.
 #[derive(Debug, Default)]
 pub(crate) struct SymmetricProduct {
     thin: Aligned,
-    turned: Aligned,
-    square: Vec<f64>,
+    /// One for each part of the work.
+    parts: Vec<PartBuffers>,
     product: Aligned,
     lead: usize,
+}
+
+#[derive(Debug, Default)]
+struct PartBuffers {
+    turned: Aligned,
+    square: Vec<f64>,
 }
 
 impl SymmetricProduct {
@@ -33,21 +45,86 @@ impl SymmetricProduct {
         (v, v_lead, k): (&[f64], usize, usize),
     ) -> (&mut [f64], usize) {
         let thin = Operand { elements: v, lead: v_lead, along: Along::Depth };
-        Arch::new().dispatch(Multiply { buffers: self, a, lead, n, thin, k });
-        (self.product.take(n * self.lead), self.lead)
+        let (packed, height) = Arch::new().dispatch(PackThin { buffer: &mut self.thin, n, thin, k });
+        self.lead = k.next_multiple_of(height);
+        let hands = hands().min(n / (WORTH_HELP * PIECE)).max(1);
+        self.parts.resize_with(hands.max(self.parts.len()), PartBuffers::default);
+        let multiply =
+            Multiply { a, lead, n, k, left: Left { packed, height, depth: n }, out_lead: self.lead };
+        let out = self.product.take(n * self.lead);
+        out.fill(0.0);
+        multiply.fill_rows(out, 0..n, &mut self.parts[..hands]);
+        (out, self.lead)
     }
 }
 
-struct Multiply<'a> {
-    buffers: &'a mut SymmetricProduct,
-    a: &'a [f64],
-    lead: usize,
+/// Packs the thin matrix; tells the height of its panels.
+struct PackThin<'a> {
+    buffer: &'a mut Aligned,
     n: usize,
     thin: Operand<'a>,
     k: usize,
 }
 
-impl WithSimd for Multiply<'_> {
+impl<'a> WithSimd for PackThin<'a> {
+    type Output = (&'a [f64], usize);
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        with_tiles(simd, self)
+    }
+}
+
+impl<'a> WithTiles for PackThin<'a> {
+    type Output = (&'a [f64], usize);
+
+    #[inline(always)]
+    fn run<S: Simd, const V: usize, const COLS: usize>(self, _simd: S) -> Self::Output {
+        let height = V * S::F64_LANES;
+        let packed = self.buffer.take(packed_len(self.k, self.n, height));
+        pack(packed, height, self.k, self.n, self.thin);
+        (packed, height)
+    }
+}
+
+/// What is multiplied.
+#[derive(Clone, Copy)]
+struct Multiply<'a> {
+    a: &'a [f64],
+    lead: usize,
+    n: usize,
+    k: usize,
+    left: Left<'a>,
+    out_lead: usize,
+}
+
+impl Multiply<'_> {
+    /// Fills some rows of the product, with which `out` begins; a part for each of the buffers.
+    fn fill_rows(self, out: &mut [f64], rows: Range<usize>, buffers: &mut [PartBuffers]) {
+        let hands = buffers.len();
+        let (first_buffers, second_buffers) = buffers.split_at_mut(hands / 2);
+        let middle = rows.start + rows.len() * (hands / 2) / hands / PIECE * PIECE;
+        if let ([], [buffers, ..]) = (&*first_buffers, &mut *second_buffers) {
+            let product = Product { out, lead: self.out_lead, first: rows.start, left: self.left };
+            Arch::new().dispatch(Rows { multiply: self, product, rows, buffers });
+            return;
+        }
+        let (first, second) = out.split_at_mut((middle - rows.start) * self.out_lead);
+        both(
+            || self.fill_rows(first, rows.start..middle, first_buffers),
+            || self.fill_rows(second, middle..rows.end, second_buffers),
+        );
+    }
+}
+
+struct Rows<'a> {
+    multiply: Multiply<'a>,
+    product: Product<'a>,
+    rows: Range<usize>,
+    buffers: &'a mut PartBuffers,
+}
+
+impl WithSimd for Rows<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -56,37 +133,38 @@ impl WithSimd for Multiply<'_> {
     }
 }
 
-impl WithTiles for Multiply<'_> {
+impl WithTiles for Rows<'_> {
     type Output = ();
 
+    /// The sum for each row runs over the columns in their order, whichever rows there are.
     #[inline(always)]
     fn run<S: Simd, const V: usize, const COLS: usize>(self, simd: S) {
-        let Self { buffers, a, lead, n, thin, k } = self;
-        let height = V * S::F64_LANES;
-        buffers.lead = k.next_multiple_of(height);
-        let packed = buffers.thin.take(packed_len(k, n, height));
-        pack(packed, height, k, n, thin);
-        let out = buffers.product.take(n * buffers.lead);
-        out.fill(0.0);
-        let mut out = Product { out, lead: buffers.lead, left: Left { packed, height, depth: n } };
+        let Self { multiply: Multiply { a, lead, n, k, .. }, product: mut out, rows: mine, buffers } = self;
         let turned = buffers.turned.take(packed_len(PIECE, PIECE, COLS));
-        for j in (0..n).step_by(PIECE) {
+        for j in (0..mine.end).step_by(PIECE) {
             let cols = PIECE.min(n - j);
-            let square = fill_square(&mut buffers.square, &a[j * lead + j..], lead, cols);
-            let whole = Operand { elements: square, lead: cols, along: Along::Rows };
-            pack(&mut turned[..packed_len(cols, cols, COLS)], COLS, cols, cols, whole);
-            out.add_packed::<S, V, COLS>(simd, (j, cols), turned, (j, cols));
-            for i in (j + cols..n).step_by(PIECE) {
+            if mine.contains(&j) {
+                let square = fill_square(&mut buffers.square, &a[j * lead + j..], lead, cols);
+                let whole = Operand { elements: square, lead: cols, along: Along::Rows };
+                pack(&mut turned[..packed_len(cols, cols, COLS)], COLS, cols, cols, whole);
+                out.add_packed::<S, V, COLS>(simd, (j, cols), turned, (j, cols));
+            }
+            let last = if mine.contains(&j) { n } else { mine.end };
+            for i in ((j + cols).max(mine.start)..last).step_by(PIECE) {
                 let rows = PIECE.min(n - i);
                 let piece = &a[j * lead + i..];
-                if k <= height && rows == PIECE {
-                    out.add_rows::<S, V, COLS>(simd, (j, cols), (piece, lead), (i, rows));
-                } else {
-                    let rows_first = Operand { elements: piece, lead, along: Along::Rows };
-                    pack(&mut turned[..packed_len(rows, cols, COLS)], COLS, rows, cols, rows_first);
-                    out.add_packed::<S, V, COLS>(simd, (j, cols), turned, (i, rows));
+                if mine.contains(&i) {
+                    if k <= out.left.height && rows == PIECE {
+                        out.add_rows::<S, V, COLS>(simd, (j, cols), (piece, lead), (i, rows));
+                    } else {
+                        let rows_first = Operand { elements: piece, lead, along: Along::Rows };
+                        pack(&mut turned[..packed_len(rows, cols, COLS)], COLS, rows, cols, rows_first);
+                        out.add_packed::<S, V, COLS>(simd, (j, cols), turned, (i, rows));
+                    }
                 }
-                out.add_columns::<S, V, COLS>(simd, (i, rows), (piece, lead), (j, cols));
+                if mine.contains(&j) {
+                    out.add_columns::<S, V, COLS>(simd, (i, rows), (piece, lead), (j, cols));
+                }
             }
         }
     }
@@ -106,6 +184,7 @@ fn fill_square<'a>(square: &'a mut Vec<f64>, a: &[f64], lead: usize, side: usize
 }
 
 /// The packed thin matrix, k rows by `depth`.
+#[derive(Clone, Copy)]
 struct Left<'a> {
     packed: &'a [f64],
     height: usize,
@@ -124,6 +203,8 @@ impl Left<'_> {
 struct Product<'a> {
     out: &'a mut [f64],
     lead: usize,
+    /// The row with which `out` begins.
+    first: usize,
     left: Left<'a>,
 }
 
@@ -141,7 +222,7 @@ impl Product<'_> {
         for (at, left) in self.left.panels(from).enumerate() {
             for (right, i) in piece.chunks_exact(from.1 * COLS).zip((0..count).step_by(COLS)) {
                 let sums = tile::<S, V, COLS, 1>(simd, left, right);
-                let out = &mut self.out[(start + i) * self.lead + at * height..];
+                let out = &mut self.out[(start - self.first + i) * self.lead + at * height..];
                 let cols = COLS.min(count - i);
                 if cols == COLS {
                     add_tile(simd, out, self.lead, 1.0, &sums);
@@ -165,7 +246,13 @@ impl Product<'_> {
         for (at, left) in self.left.panels(from).enumerate() {
             for i in (0..count).step_by(COLS) {
                 let sums = tile_of_rows::<S, V, COLS>(simd, left, &piece[i..], lead);
-                add_tile(simd, &mut self.out[(start + i) * self.lead + at * height..], self.lead, 1.0, &sums);
+                add_tile(
+                    simd,
+                    &mut self.out[(start - self.first + i) * self.lead + at * height..],
+                    self.lead,
+                    1.0,
+                    &sums,
+                );
             }
         }
     }
@@ -187,7 +274,13 @@ impl Product<'_> {
                     *right = &piece[(j + c) * lead..][..from.1];
                 }
                 let sums = tile_of_columns::<S, V, COLS>(simd, left, right);
-                add_tile(simd, &mut self.out[(start + j) * self.lead + at * height..], self.lead, 1.0, &sums);
+                add_tile(
+                    simd,
+                    &mut self.out[(start - self.first + j) * self.lead + at * height..],
+                    self.lead,
+                    1.0,
+                    &sums,
+                );
             }
         }
     }

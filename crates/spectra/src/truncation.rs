@@ -6,8 +6,9 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
-use crate::blocks::for_each_block;
+use crate::blocks::{for_each_block, rows_per_block};
 use crate::gram::gram;
+use crate::team::{both, hands};
 use crate::top_vectors::{End, end_vectors};
 use crate::{DenseMatrix, Error, Matrix, SpectrumOptions};
 
@@ -31,36 +32,60 @@ pub struct Triplets {
     pub right: Vec<f64>,
 }
 
-/// The matrix with only the triplets that stay.
+/// Takes from the matrix the triplets that don't stay.
 ///
 /// # Errors
-/// As for [`spectrum`](crate::spectrum()).
-pub fn truncated(matrix: &dyn Matrix, keep: Keep, options: &SpectrumOptions) -> Result<DenseMatrix, Error> {
+/// As for [`spectrum`](crate::spectrum()); the matrix is then what it was.
+pub fn truncate(matrix: &mut DenseMatrix, keep: Keep, options: &SpectrumOptions) -> Result<(), Error> {
     let (rows, cols) = (matrix.rows(), matrix.cols());
     let (Keep::Top(top) | Keep::WithoutTop(top)) = keep;
     let top = top.min(cols);
     // The fewer vectors span what stays or what goes: W·V·Vᵀ or W − W·V·Vᵀ.
     let (end, count) = if top <= cols / 2 { (End::Largest, top) } else { (End::Smallest, cols - top) };
-    let stays = (end == End::Largest) == matches!(keep, Keep::Top(_));
     let basis = right_vectors(matrix, count, end, options)?;
-    let basis = MatRef::from_column_major_slice(&basis, cols, count);
-    let mut elements = Vec::with_capacity(rows * cols);
-    for_each_block(matrix, options.block_bytes, 1.0, |block| {
-        let w = block.as_matrix();
-        let mut coordinates = vec![0.0; block.rows * basis.ncols()];
-        let mut coordinates =
-            MatMut::from_column_major_slice_mut(&mut coordinates, block.rows, basis.ncols());
-        matmul(coordinates.as_mut(), Accum::Replace, w, basis, 1.0, Par::Seq);
-        let start = elements.len();
-        elements.resize(start + block.rows * cols, 0.0);
-        let mut out = MatMut::from_row_major_slice_mut(&mut elements[start..], block.rows, cols);
-        let (accumulate, sign) = if stays { (Accum::Replace, 1.0) } else { (Accum::Add, -1.0) };
-        if !stays {
-            out.copy_from(w);
+    let step = rows_per_block(rows, cols, options.block_bytes) * cols;
+    let projection = Projection {
+        basis: MatRef::from_column_major_slice(&basis, cols, count),
+        stays: (end == End::Largest) == matches!(keep, Keep::Top(_)),
+        step,
+    };
+    projection.apply(matrix.elements_mut(), hands());
+    Ok(())
+}
+
+/// The span of a few right singular vectors, which is all that stays of rows, or what goes.
+#[derive(Clone, Copy)]
+struct Projection<'a> {
+    basis: MatRef<'a, f64>,
+    stays: bool,
+    /// Elements of the rows that are taken together.
+    step: usize,
+}
+
+impl Projection<'_> {
+    /// Replaces rows by what stays of them, the same blocks of rows for any number of hands.
+    fn apply(self, elements: &mut [f64], hands: usize) {
+        let blocks = elements.len().div_ceil(self.step);
+        let first_hands = hands / 2;
+        let first = blocks * first_hands / hands;
+        if first == 0 {
+            elements.chunks_mut(self.step).for_each(|block| self.apply_to_block(block));
+            return;
         }
-        matmul(out, accumulate, coordinates.as_ref(), basis.transpose(), sign, Par::Seq);
-    })?;
-    DenseMatrix::new(rows, cols, elements)
+        let (first, second) = elements.split_at_mut(first * self.step);
+        both(|| self.apply(first, first_hands), || self.apply(second, hands - first_hands));
+    }
+
+    fn apply_to_block(self, block: &mut [f64]) {
+        let (cols, count) = (self.basis.nrows(), self.basis.ncols());
+        let rows = block.len() / cols;
+        let mut block = MatMut::from_row_major_slice_mut(block, rows, cols);
+        let mut coordinates = vec![0.0; rows * count];
+        let mut coordinates = MatMut::from_column_major_slice_mut(&mut coordinates, rows, count);
+        matmul(coordinates.as_mut(), Accum::Replace, block.as_ref(), self.basis, 1.0, Par::Seq);
+        let (accumulate, sign) = if self.stays { (Accum::Replace, 1.0) } else { (Accum::Add, -1.0) };
+        matmul(block.as_mut(), accumulate, coordinates.as_ref(), self.basis.transpose(), sign, Par::Seq);
+    }
 }
 
 /// The k largest singular triplets, k at most M.

@@ -38,6 +38,10 @@ impl TensorSource for SinglePrecision<'_> {
         Ok(self.0.load(index)?.in_single_precision())
     }
 
+    fn expect(&self, index: usize) {
+        self.0.expect(index);
+    }
+
     fn file_of(&self, index: usize) -> usize {
         self.0.file_of(index)
     }

@@ -5,6 +5,7 @@ use heavytail_spectra::frequency::frequency_count;
 use heavytail_spectra::schedule::{cost_estimate, memory_estimate};
 
 use crate::analysis::open_frequencies::SIDE;
+use crate::model::Model;
 use crate::observer::LayerTask;
 use crate::options::AnalyzeOptions;
 
@@ -97,9 +98,9 @@ impl Unit {
     /// Flops of its spectrum and of what else the options ask for.
     pub(crate) fn cost(&self, options: &AnalyzeOptions) -> f64 {
         let spectrum: f64 = self.shapes(options).iter().map(|(rows, cols)| cost_estimate(*rows, *cols)).sum();
-        // Shuffled copies take a spectrum each, eigenvectors about twice the flops of the values.
+        // Shuffled copies take a spectrum each; values and vectors together about three times the flops of the values.
         let shuffled = if options.randomize { 2.0 } else { 0.0 };
-        let vectors = if options.vectors { 3.0 } else { 0.0 };
+        let vectors = if options.vectors { 2.0 } else { 0.0 };
         let pieces = if options.farms { 2.0 } else { 0.0 };
         spectrum * (1.0 + shuffled + vectors + pieces)
     }
@@ -121,6 +122,11 @@ impl Unit {
             _ => shapes.iter().map(|(rows, cols)| elements(*rows, *cols).saturating_mul(16)).sum(),
         };
         largest.unwrap_or(0).saturating_add(held)
+    }
+
+    /// Says that the tensor of the weights is read next. Where a base or factors come in as well, those are not told.
+    pub(crate) fn expect(&self, model: &Model<'_>) {
+        model.source.expect(self.layer.tensor);
     }
 
     pub(crate) fn task(&self, options: &AnalyzeOptions) -> LayerTask {

@@ -1,6 +1,7 @@
 //! A model and the name or id of a layer in, its eigenvalues or its curve of alpha against xmin out.
 
 use heavytail_spectra::Esd;
+use heavytail_spectra::schedule::run_alone;
 
 use crate::analysis::analyze_layer::tail_candidates;
 use crate::analysis::layer_failure::LayerFailure;
@@ -10,6 +11,7 @@ use crate::analysis::plan::plan;
 use crate::analysis::tail_fit::TailFitter;
 use crate::checked::CheckedOptions;
 use crate::details::TailCandidate;
+use crate::engine::threads;
 use crate::error::Error;
 use crate::model::Model;
 use crate::options::AnalyzeOptions;
@@ -51,6 +53,9 @@ fn spectrum_of(model: &Model<'_>, layer: &str, options: &AnalyzeOptions) -> Resu
         layer: unit.layer.longname.clone(),
         reason: failure.to_string(),
     };
-    let opened = Opened::new(model, unit, &options).map_err(failed)?;
-    Ok(layer_spectrum(&opened, &options).map_err(failed)?.esd)
+    let spectrum = run_alone(threads(options.threads), || {
+        let opened = Opened::new(model, unit, &options)?;
+        layer_spectrum(&opened, &options)
+    });
+    Ok(spectrum.map_err(failed)?.esd)
 }

@@ -53,6 +53,7 @@ pub fn analyze_traps(model: &Model<'_>, options: &CheckedOptions, cancel: &Cance
     let job = |unit| Job {
         cost: Unit::cost(unit, &needs),
         memory: Unit::memory(unit, &needs),
+        soon: Some(Box::new(move || Unit::expect(unit, model))),
         work: Box::new(move || layer_traps(model, unit, options)),
     };
     let jobs = plan.units.iter().map(job).collect();

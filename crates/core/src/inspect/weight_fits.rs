@@ -43,7 +43,7 @@ pub fn analyze_weights(
     let mut jobs = Vec::with_capacity(plan.units.len());
     for unit in &plan.units {
         let (cost, memory) = job(unit);
-        jobs.push(Job { cost, memory, work: Box::new(move || layer_rows(model, unit)) });
+        jobs.push(Job { cost, memory, soon: None, work: Box::new(move || layer_rows(model, unit)) });
     }
     let budget = memory_budget(options.memory);
     let outcomes = run(jobs, threads(options.threads), budget, cancel.flag(), |_, _| ());

@@ -5,6 +5,7 @@
 //! the layer's own largest directions, which are what it learnt: compat mode does so.
 
 use std::path::Path;
+use std::slice;
 
 use heavytail_spectra::{DenseMatrix, Matrix};
 
@@ -20,7 +21,7 @@ use crate::model::Model;
 use crate::options::AnalyzeOptions;
 use crate::row::Row;
 use crate::transform::columns_change::{NUM_SMOOTH, TRAPS_AFTER, TRAPS_BEFORE};
-use crate::transform::rewrite::{Change, rewrite};
+use crate::transform::rewrite::rewrite;
 use crate::transform::smooth::drop_own_triplets;
 
 /// Writes the model without the traps numbered in `indices` (from 1, by falling singular value; empty: all of each
@@ -50,25 +51,25 @@ pub fn sharpen(model: &Model<'_>, options: &CheckedOptions, to: &Path) -> Result
     rewrite(model, options, to, &|unit, matrices, row| match matrices {
         [matrix] => {
             let shuffled = Shuffled::new(unit, matrix, options.get())?;
-            drop_own_triplets(matrices, shuffled.bulk.num_spikes, row)
+            drop_own_triplets(slice::from_mut(matrix), shuffled.bulk.num_spikes, row)
         }
         _ => {
             row.set(&NUM_SMOOTH, 0_usize);
-            Ok(Change::None)
+            Ok(false)
         }
     })
 }
 
 fn without_traps(
     unit: &Unit,
-    matrices: &[DenseMatrix],
+    matrices: &mut [DenseMatrix],
     options: &AnalyzeOptions,
     indices: &[usize],
     row: &mut Row,
-) -> Result<Change, LayerFailure> {
+) -> Result<bool, LayerFailure> {
     let [matrix] = matrices else {
         add_reason(row, "has several matrices: traps are sought in layers of one");
-        return Ok(Change::None);
+        return Ok(false);
     };
     let shuffled = Shuffled::new(unit, matrix, options)?;
     row.set(&PERMUTE_FINGERPRINT, shuffled.permutation.fingerprint());
@@ -76,14 +77,13 @@ fn without_traps(
     let wanted = |index: &usize| indices.is_empty() || indices.contains(&(index + 1));
     let chosen: Vec<usize> = (0..shuffled.traps.singular.len()).filter(wanted).collect();
     if chosen.is_empty() {
-        return Ok(Change::None);
+        return Ok(false);
     }
     let size = (matrix.rows(), matrix.cols());
-    let mut without = matrix.clone();
     for index in chosen {
         let trap = shuffled.put_back(index, size);
-        without.elements_mut().iter_mut().zip(trap).for_each(|(w, t)| *w -= t);
+        matrix.elements_mut().iter_mut().zip(trap).for_each(|(w, t)| *w -= t);
     }
-    row.set(&TRAPS_AFTER, Shuffled::new(unit, &without, options)?.bulk.num_spikes);
-    Ok(Change::To(vec![without]))
+    row.set(&TRAPS_AFTER, Shuffled::new(unit, matrix, options)?.bulk.num_spikes);
+    Ok(true)
 }

@@ -1,17 +1,14 @@
 //! A source, its layers and what to do with each in; the new checkpoint and a row a layer out.
 //!
-//! Every thread changes each so many-th tensor and is at most two ahead of the writer, so that no more than that is held
-//! at once.
+//! Threads are at most two tensors each ahead of the writer, so that no more than that is held at once.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::Scope;
 
 use heavytail_formats::{TensorInfo, TensorSource, write_safetensors};
 use heavytail_layers::{Layer, MatrixView};
 use heavytail_spectra::DenseMatrix;
+use heavytail_spectra::in_order::in_order;
 
 use crate::analysis::fill_layer::fill_layer;
 use crate::analysis::fill_reason::add_reason;
@@ -27,17 +24,10 @@ use crate::model::Model;
 use crate::row::Row;
 use crate::transform::columns_change::{CHANGED, NORM_AFTER, NORM_BEFORE};
 
-/// What becomes of one layer.
-pub(crate) enum Change {
-    /// Its matrices, in their order, as new elements.
-    To(Vec<DenseMatrix>),
-    /// Nothing.
-    None,
-}
-
-/// Decides on one layer from its matrices (tall, unscaled); says in the row what it did.
+/// Changes the matrices of one layer (tall, unscaled) and tells whether it did; says in the row what. After an error they
+/// count for nothing.
 pub(crate) type Changer<'a> =
-    dyn Fn(&Unit, &[DenseMatrix], &mut Row) -> Result<Change, LayerFailure> + Sync + 'a;
+    dyn Fn(&Unit, &mut [DenseMatrix], &mut Row) -> Result<bool, LayerFailure> + Sync + 'a;
 
 /// New elements of a tensor, where any of its layers changes, and the rows of its layers.
 type Rewritten = (Option<Vec<f64>>, Vec<Row>);
@@ -59,23 +49,17 @@ pub(crate) fn rewrite(
     let mut order = writing_order(model.source);
     order.retain(|tensor| by_tensor.contains_key(tensor));
     let mut rows: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
-    std::thread::scope(|scope| {
-        let workers = start(
-            scope,
-            threads(options.threads).get(),
-            |tensor| {
-                rewrite_tensor(model, tensor, by_tensor.get(&tensor).map_or(&[][..], Vec::as_slice), change)
-            },
-            &order,
-        );
-        let mut turn = workers.iter().cycle();
+    let rewritten = |at: usize| {
+        let tensor = order[at];
+        rewrite_tensor(model, tensor, by_tensor.get(&tensor).map_or(&[][..], Vec::as_slice), change)
+    };
+    in_order(threads(options.threads), order.len(), rewritten, |results| {
         write_safetensors(model.source, to, |tensor, _: &TensorInfo| -> Result<Option<Vec<f64>>, Error> {
             if !by_tensor.contains_key(&tensor) {
                 return Ok(None);
             }
-            let sent = turn.next().map(Receiver::recv);
-            let Some(Ok(outcome)) = sent else { unreachable!("a worker sends all of its tensors") };
-            let (elements, of_layers) = outcome.unwrap_or_else(|fault| resume_unwind(fault))?;
+            let Some(result) = results.next() else { unreachable!("a result for every tensor with layers") };
+            let (elements, of_layers) = result?;
             rows.insert(tensor, of_layers);
             Ok(elements)
         })
@@ -113,32 +97,6 @@ fn writing_order(source: &dyn TensorSource) -> Vec<usize> {
     order
 }
 
-/// A tensor rewritten, or what the worker panicked with.
-type Outcome = std::thread::Result<Result<Rewritten, Error>>;
-
-/// Starts as many workers; the first sends what becomes of the first tensor, the second of the second, and so in turn.
-fn start<'s>(
-    scope: &'s Scope<'s, '_>,
-    workers: usize,
-    rewrite: impl Fn(usize) -> Result<Rewritten, Error> + Copy + Send + 's,
-    order: &'s [usize],
-) -> Vec<Receiver<Outcome>> {
-    let start_one = |worker: usize| {
-        let (send, receive) = sync_channel(1);
-        scope.spawn(move || {
-            for tensor in order.iter().skip(worker).step_by(workers) {
-                let outcome = catch_unwind(AssertUnwindSafe(|| rewrite(*tensor)));
-                if send.send(outcome).is_err() {
-                    // The writer has given up.
-                    return;
-                }
-            }
-        });
-        receive
-    };
-    (0..workers).map(start_one).collect()
-}
-
 fn rewrite_tensor(
     model: &Model<'_>,
     tensor: usize,
@@ -152,8 +110,8 @@ fn rewrite_tensor(
         fill_layer(&mut row, unit);
         row.set(&CHANGED, false);
         match changed(model, unit, change, &mut row) {
-            Ok(Change::None) => {}
-            Ok(Change::To(matrices)) => {
+            Ok(None) => {}
+            Ok(Some(matrices)) => {
                 row.set(&CHANGED, true);
                 elements = Some(match (elements.take(), fills(&unit.layer, model.source, tensor)) {
                     (None, true) => {
@@ -174,17 +132,19 @@ fn rewrite_tensor(
     Ok((elements, rows))
 }
 
+/// The layer's matrices as they are to be, if they change.
 fn changed(
     model: &Model<'_>,
     unit: &Unit,
     change: &Changer<'_>,
     row: &mut Row,
-) -> Result<Change, LayerFailure> {
-    let matrices = read_matrices(model.source, &unit.layer)?;
-    row.set(&NORM_BEFORE, norm(&matrices));
-    let changed = change(unit, &matrices, row)?;
-    row.set(&NORM_AFTER, norm(if let Change::To(matrices) = &changed { matrices } else { &matrices }));
-    Ok(changed)
+) -> Result<Option<Vec<DenseMatrix>>, LayerFailure> {
+    let mut matrices = read_matrices(model.source, &unit.layer)?;
+    let before = norm(&matrices);
+    row.set(&NORM_BEFORE, before);
+    let changed = change(unit, &mut matrices, row)?;
+    row.set(&NORM_AFTER, if changed { norm(&matrices) } else { before });
+    Ok(changed.then_some(matrices))
 }
 
 /// The layer's matrices, tall and unscaled.

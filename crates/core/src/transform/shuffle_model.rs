@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use heavytail_spectra::DenseMatrix;
-
 use crate::analysis::fill_reason::add_reason;
 use crate::analysis::shuffled_layer::Permutation;
 use crate::checked::CheckedOptions;
@@ -11,7 +9,7 @@ use crate::details::Details;
 use crate::error::Error;
 use crate::inspect::columns_traps::PERMUTE_FINGERPRINT;
 use crate::model::Model;
-use crate::transform::rewrite::{Change, rewrite};
+use crate::transform::rewrite::rewrite;
 
 /// Writes the model with the elements of every layer of one matrix permuted, as the seed among the options and the
 /// layer's id say; each row carries its permutation's fingerprint.
@@ -20,13 +18,14 @@ use crate::transform::rewrite::{Change, rewrite};
 /// An output that is the model itself, or a file that can't be read or written.
 pub fn randomize_model(model: &Model<'_>, options: &CheckedOptions, to: &Path) -> Result<Details, Error> {
     let seed = options.get().seed;
-    rewrite(model, options, to, &|unit, matrices: &[DenseMatrix], row| {
+    rewrite(model, options, to, &|unit, matrices, row| {
         let [matrix] = matrices else {
             add_reason(row, "has several matrices: layers of one are shuffled");
-            return Ok(Change::None);
+            return Ok(false);
         };
         let permutation = Permutation::new(unit, matrix.elements().len(), seed);
         row.set(&PERMUTE_FINGERPRINT, permutation.fingerprint());
-        Ok(Change::To(vec![permutation.apply(matrix)?]))
+        *matrix = permutation.apply(matrix)?;
+        Ok(true)
     })
 }

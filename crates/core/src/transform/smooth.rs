@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use heavytail_fits::{det_x, mp_fit};
-use heavytail_spectra::truncation::{Keep, truncated};
+use heavytail_spectra::truncation::{Keep, truncate};
 use heavytail_spectra::{DenseMatrix, Esd, Matrix, SpectrumOptions, spectrum};
 
 use crate::analysis::fill_mp::square_law;
@@ -18,7 +18,7 @@ use crate::model::Model;
 use crate::options::AnalyzeOptions;
 use crate::row::Row;
 use crate::transform::columns_change::{NUM_SMOOTH, RANK_KEPT};
-use crate::transform::rewrite::{Change, rewrite};
+use crate::transform::rewrite::rewrite;
 
 /// How many singular triplets of a layer stay.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,10 +80,10 @@ pub fn smooth(
     })
 }
 
-/// Cuts every matrix to its share of `count` triplets; a negative count is of those that go.
-fn keep_triplets(matrices: &[DenseMatrix], count: i64, row: &mut Row) -> Result<Change, LayerFailure> {
+/// Cuts every matrix to its share of `count` triplets; a negative count is of those that go. Whether anything changed.
+fn keep_triplets(matrices: &mut [DenseMatrix], count: i64, row: &mut Row) -> Result<bool, LayerFailure> {
     row.set(&NUM_SMOOTH, count);
-    let Some(smallest) = matrices.iter().map(Matrix::cols).min() else { return Ok(Change::None) };
+    let Some(smallest) = matrices.iter().map(Matrix::cols).min() else { return Ok(false) };
     let asked = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     let (keep, rank) = if count > 0 {
         let share = asked.div_ceil(matrices.len()).min(smallest);
@@ -94,13 +94,13 @@ fn keep_triplets(matrices: &[DenseMatrix], count: i64, row: &mut Row) -> Result<
     };
     row.set(&RANK_KEPT, rank);
     if count == 0 || rank == smallest {
-        return Ok(Change::None);
+        return Ok(false);
     }
-    let cut = |matrix: &DenseMatrix| {
-        truncated(matrix, keep, &SpectrumOptions::default())
-            .map_err(|error| LayerFailure::of_spectrum(error, matrix.rows(), matrix.cols()))
-    };
-    Ok(Change::To(matrices.iter().map(cut).collect::<Result<_, _>>()?))
+    for matrix in matrices {
+        truncate(matrix, keep, &SpectrumOptions::default())
+            .map_err(|error| LayerFailure::of_spectrum(error, matrix.rows(), matrix.cols()))?;
+    }
+    Ok(true)
 }
 
 /// How many triplets the rule asks for, of all matrices together.
@@ -139,9 +139,9 @@ fn triplets(
 
 /// The reference's SVDSharpness: as many of the layer's own largest triplets go as its shuffled copy has spikes.
 pub(crate) fn drop_own_triplets(
-    matrices: &[DenseMatrix],
+    matrices: &mut [DenseMatrix],
     spikes: usize,
     row: &mut Row,
-) -> Result<Change, LayerFailure> {
+) -> Result<bool, LayerFailure> {
     keep_triplets(matrices, -i64::try_from(spikes).unwrap_or(i64::MAX), row)
 }
