@@ -27,3 +27,8 @@ fi
 "$python" -m pip check
 "$python" -m pytest --quiet --import-mode=importlib python/tests
 (cd "$target" && "$python" -m mypy --strict "$OLDPWD/python/tests/user_sample.py")
+
+# 1.3 GB for a bfloat16 model of 1 GB and its analysis; the kernel counts the most that was resident on Linux only.
+if [ -w /proc/self/clear_refs ]; then
+    "$python" bench/python_memory.py --limit-mib 1239
+fi

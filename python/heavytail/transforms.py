@@ -7,6 +7,8 @@ with the new weights.
 from __future__ import annotations
 
 import copy
+import glob
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -29,13 +31,28 @@ def rewrite(model: Any, write: Write, to: Any = None) -> tuple[Any, _native.Deta
     """The new model and the engine's table of what was done; `write` writes the checkpoint to a path."""
     if to is not None:
         path = Path(to)
-        return path, write(path)
+        try:
+            return path, write(path)
+        except KeyboardInterrupt:
+            _discard(path)
+            raise
     if is_path(model):
         raise OptionError("a model on disk is rewritten to a file: say which with to='folder/model.safetensors'")
     with tempfile.TemporaryDirectory(prefix="heavytail-") as folder:
         path = Path(folder) / "model.safetensors"
         table = write(path)
         return _like(model, path), table
+
+
+def _discard(path: Path) -> None:
+    """Removes what an interrupted write has begun.
+
+    The engine's thread may still be at a layer; it ends when it finds that its file is gone, so that none appears.
+    """
+    inside = path.is_dir()
+    name = "*" if inside else glob.escape(path.name)
+    for part in (path if inside else path.parent).glob(f".{name}.{os.getpid()}.part"):
+        part.unlink(missing_ok=True)
 
 
 def _like(model: Any, path: Path) -> Any:

@@ -38,6 +38,52 @@ def test_ctrl_c_stops_a_long_layer_within_half_a_second():
     assert process.wait(timeout=10) == 0
 
 
+INTERRUPTED = """
+import os, sys, time, numpy as np, heavytail
+rng = np.random.default_rng(0)
+weights = {f"w{i}.weight": rng.standard_normal((1600, 1600)) for i in range(6)}
+large = rng.standard_normal((4000, 4000))
+watcher, folder = heavytail.WeightWatcher(model=weights), sys.argv[1]
+threads = len(os.listdir("/proc/self/task"))
+print("ready", flush=True)
+try:
+    CALL
+    print("done", flush=True)
+except KeyboardInterrupt:
+    print("stopped", time.time(), flush=True)
+    ends = time.time() + WAIT
+    while len(os.listdir("/proc/self/task")) > threads and time.time() < ends:
+        time.sleep(0.05)
+    print(*os.listdir(folder), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts its threads in /proc")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "watcher.SVDSmoothing(to=folder + '/model.safetensors')",
+        "watcher.SVDSharpness()",
+        "watcher.analyze_traps()",
+        "watcher.distances(weights, weights, 'cka')",
+        "heavytail.spectrum(large)",
+    ],
+)
+def test_ctrl_c_stops_whatever_takes_long_and_leaves_no_file(call, tmp_path):
+    # The thread that writes ends by itself; what it leaves is seen when it has.
+    program = INTERRUPTED.replace("CALL", call).replace("WAIT", "60" if "to=" in call else "0")
+    process = subprocess.Popen([sys.executable, "-c", program, tmp_path], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.2)
+    os.kill(process.pid, signal.SIGINT)
+    sent = time.time()
+    word, at = process.stdout.readline().split()
+    assert word == "stopped"
+    assert float(at) - sent < 0.5
+    assert process.stdout.readline() == "\n"
+    assert process.wait(timeout=10) == 0
+
+
 def test_progress_is_told_on_the_calling_thread(weights):
     told = []
     heavytail.analyze(weights, progress=lambda *step: told.append(step))
