@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -91,6 +92,32 @@ def test_progress_is_told_on_the_calling_thread(weights):
     assert (done, total) == (3, 3)
     assert share == pytest.approx(1.0)
     assert [step[0] for step in told] == sorted(step[0] for step in told)
+
+
+def test_other_threads_of_python_go_on_during_an_analysis():
+    weights = {"w.weight": np.random.default_rng(0).standard_normal((1200, 1200))}
+    analysing, began, turns = threading.Event(), threading.Event(), 0
+
+    def count():
+        nonlocal turns
+        began.set()
+        while analysing.is_set():
+            turns += 1
+            time.sleep(0.001)
+
+    analysing.set()
+    counter = threading.Thread(target=count)
+    counter.start()
+    began.wait()
+    before = turns
+    started = time.perf_counter()
+    heavytail.analyze(weights, progress=False)
+    took, counted = time.perf_counter() - started, turns - before
+    analysing.clear()
+    counter.join()
+    assert took > 0.05
+    # With the interpreter held it would be none, or one where the engine asks for signals.
+    assert counted > 5
 
 
 def test_an_exception_of_the_callback_reaches_the_caller(weights):
