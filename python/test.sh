@@ -30,5 +30,5 @@ fi
 
 # 1.3 GB for a bfloat16 model of 1 GB and its analysis; the kernel counts the most that was resident on Linux only.
 if [ -w /proc/self/clear_refs ]; then
-    "$python" bench/python_memory.py --limit-mib 1239
+    "$python" bench/python_memory.py --limit-mib 1239 --threads 16
 fi
