@@ -20,6 +20,7 @@ import numpy as np
 from heavytail import _native
 from heavytail.errors import ModelError, OptionError
 from heavytail.sources import describe_type, is_path, keras_model, tensors, torch_module
+from heavytail.sources.lend_torch import is_floating
 
 __all__ = ["rewrite"]
 
@@ -82,6 +83,7 @@ def _mapping(weights: Mapping[Any, Any], array: NewArray, names: set[str], prefi
         if isinstance(value, Mapping):
             made[key] = _mapping(value, array, names, f"{name}.")
         elif name in names:
+            _check_form(name, value)
             made[key] = array(name, value)
     return made
 
@@ -92,7 +94,8 @@ def _module(model: Any, array: NewArray, names: set[str]) -> Any:
     made = copy.deepcopy(model)
     with torch.no_grad():
         state = made.state_dict()
-        for name in names & state.keys():
+        for name in sorted(names & state.keys()):
+            _check_form(name, state[name])
             state[name].copy_(array(name, state[name]))
         for name in names - state.keys():
             # Computed from other tensors: the parametrization takes the new weight apart.
@@ -100,6 +103,16 @@ def _module(model: Any, array: NewArray, names: set[str]) -> Any:
             module = made.get_submodule(path)
             setattr(module, leaf, array(name, getattr(module, leaf)))
     return made
+
+
+def _check_form(name: str, old: Any) -> None:
+    """Refuses a packed tensor, which would hold no longer what the caller takes it for."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(old, torch.Tensor) and not is_floating(old):
+        raise ModelError(
+            f"`{name}` is packed as {old.dtype}, and new weights can't be put back into it: "
+            "write them to a checkpoint with to='folder/model.safetensors', or dequantise the model first"
+        )
 
 
 def _as(raw: bytes, shape: list[int], like: Any) -> Any:

@@ -67,6 +67,41 @@ def test_the_users_model_stays_packed(net):
         assert torch.equal(value.data, before[name].data)
 
 
+def test_layer_objects_hold_what_is_unpacked_and_refuse_other_weights(net):
+    layers = list(heavytail.WeightWatcher(model=net).make_layer_iterator())
+    for layer, weight in zip(layers, unpacked(net), strict=True):
+        np.testing.assert_array_equal(layer.Wmats[0], weight.numpy())
+    with pytest.raises(heavytail.ModelError, match=r"`0.weight` is packed as torch.uint8: dequantise it first"):
+        layers[0].framework_layer.replace_layer_weights(layers[0].Wmats[0])
+
+
+def test_smoothed_weights_go_to_a_file_and_not_back_into_a_packed_module(net, tmp_path):
+    watcher = heavytail.WeightWatcher(model=net)
+    with pytest.raises(heavytail.ModelError, match=r"`0.weight` is packed as torch.uint8.*with to="):
+        watcher.SVDSmoothing(method="svd", percent=0.25)
+    written = watcher.SVDSmoothing(method="svd", percent=0.25, to=tmp_path / "model.safetensors")
+    for name, rank in (("0", 32), ("1", 24), ("2", 16)):
+        spectrum = heavytail.WeightWatcher(model=written).get_ESD(layer=name)
+        assert np.count_nonzero(spectrum > 1e-5 * spectrum[-1]) == rank
+
+
+def test_an_adapters_base_is_unpacked(net):
+    peft = pytest.importorskip("peft")
+    base = nn.ModuleDict({"q": copy.deepcopy(net[0]), "k": copy.deepcopy(net[2])})
+    model = peft.get_peft_model(base, peft.LoraConfig(r=8, lora_alpha=16, target_modules=["q", "k"]))
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_()
+    details = heavytail.analyze(model, peft="with_base", progress=False)
+    for name, weight in (("q", unpacked(net)[0]), ("k", unpacked(net)[2])):
+        factors = base[name]
+        update = 2.0 * factors.lora_B["default"].weight @ factors.lora_A["default"].weight
+        exact = np.linalg.svd((weight + update).detach().double().numpy(), compute_uv=False)[::-1] ** 2
+        (row,) = [one for one in details["longname"] if f".{name}." in one and "W_plus" in one]
+        np.testing.assert_allclose(details.eigenvalues(row)[-20:], exact[-20:], rtol=1e-6)
+
+
 def test_weights_that_are_not_packed_yet_are_read_as_they_are():
     torch.manual_seed(1)
     waiting = nn.Sequential(bnb.nn.Linear4bit(64, 48), bnb.nn.Linear8bitLt(48, 32, has_fp16_weights=False))

@@ -137,6 +137,12 @@ def test_a_planted_trap_is_found_and_removed():
     assert weights[17, 5] == 30.0
 
 
+def test_other_weights_are_not_put_into_a_quantised_tensor():
+    weights = {"w.weight": torch.quantize_per_tensor(torch.randn(30, 20), 0.05, 0, torch.qint8)}
+    with pytest.raises(ww.ModelError, match=r"`w.weight` is packed as torch.qint8.*dequantise the model first"):
+        ww.WeightWatcher(model=weights).SVDSmoothing(method="svd", percent=0.3)
+
+
 def test_what_can_not_be_put_back_is_refused(pair):
     with pytest.raises(ww.OptionError, match=r"to='folder/model\.safetensors'"):
         ww.WeightWatcher(model=pair[0]).SVDSmoothing()

@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from heavytail import constants as ww
 from heavytail.errors import LayerNotFoundError, ModelError
+from heavytail.sources.bitsandbytes_weight import is_packed, unpacked
 from heavytail.sources.keras_model import WEIGHTS
+from heavytail.sources.lend_torch import is_floating
 from heavytail.sources.torch_module import layer_kind
 
 from .arrays import Array, in_the_form_of, to_numpy
@@ -87,11 +89,15 @@ class PyTorchLayer(FrameworkLayer):
         weight = getattr(self.layer, "weight", None)
         if weight is None or self.the_type in (ww.LAYER_TYPE.UNKNOWN, ww.LAYER_TYPE.NORM):
             return WeightsAndBiases(False, None, False, None)
+        if is_packed(self.layer, weight):
+            weight = unpacked(self.layer, weight)
         biases = to_numpy(self.layer.bias) if self.has_biases() else None
         return WeightsAndBiases(True, to_numpy(weight), biases is not None, biases)
 
     def replace_layer_weights(self, W: npt.ArrayLike, B: npt.ArrayLike | None = None) -> None:
         """Puts new numbers into the module's parameters, which keep their types and devices."""
+        if not is_floating(self.layer.weight):
+            raise ModelError(f"`{self.longname}.weight` is packed as {self.layer.weight.dtype}: dequantise it first")
         self.layer.weight.data = in_the_form_of(self.layer.weight, W, f"{self.longname}.weight")
         if B is not None and self.has_biases():
             self.layer.bias.data = in_the_form_of(self.layer.bias, B, f"{self.longname}.bias")

@@ -9,7 +9,7 @@ from heavytail._native import ModelBuilder
 
 from .lend_torch import add_computed
 
-__all__ = ["add_packed", "is_packed"]
+__all__ = ["add_packed", "is_packed", "unpacked"]
 
 
 def is_packed(module: Any, weight: Any) -> bool:
@@ -22,24 +22,23 @@ def is_packed(module: Any, weight: Any) -> bool:
     return isinstance(weight, bnb.nn.Int8Params) and _scales(module, weight) is not None
 
 
-def add_packed(builder: ModelBuilder, name: str, module: Any, weight: Any) -> int:
-    """Adds such a weight under the words by which the engine knows its packing; returns its index."""
+def unpacked(module: Any, weight: Any) -> Any:
+    """Its numbers as a tensor."""
     import bitsandbytes as bnb
-    import torch
 
     if isinstance(weight, bnb.nn.Params4bit):
-        state = weight.quant_state
+        return bnb.functional.dequantize_4bit(weight.data, weight.quant_state)
+    return bnb.functional.int8_vectorwise_dequant(weight.data, _scales(module, weight))
 
-        def four_bits() -> Any:
-            return bnb.functional.dequantize_4bit(weight.data, state)
 
-        packing = f"bitsandbytes-{state.quant_type}"
-        return add_computed(builder, name, four_bits, state.dtype, list(state.shape), packing)
+def add_packed(builder: ModelBuilder, name: str, module: Any, weight: Any) -> int:
+    """Adds such a weight under the words by which the engine knows its packing; returns its index."""
+    import torch
 
-    def eight_bits() -> Any:
-        return bnb.functional.int8_vectorwise_dequant(weight.data, _scales(module, weight))
-
-    return add_computed(builder, name, eight_bits, torch.float32, list(weight.shape), "bitsandbytes-int8")
+    state = getattr(weight, "quant_state", None)
+    dtype, shape = (torch.float32, weight.shape) if state is None else (state.dtype, state.shape)
+    packing = "int8" if state is None else state.quant_type
+    return add_computed(builder, name, lambda: unpacked(module, weight), dtype, list(shape), f"bitsandbytes-{packing}")
 
 
 def _scales(module: Any, weight: Any) -> Any:

@@ -10,12 +10,17 @@ from heavytail.errors import ModelError
 
 from .lend import dtype_name
 
-__all__ = ["add_computed", "add_torch", "torch_dtype_name"]
+__all__ = ["add_computed", "add_torch", "is_floating", "torch_dtype_name"]
 
 
 def torch_dtype_name(dtype: Any) -> str | None:
     """The engine's name for a torch element type, or none (quantised types, half complex numbers)."""
     return dtype_name(str(dtype).removeprefix("torch."))
+
+
+def is_floating(tensor: Any) -> bool:
+    """Whether a torch tensor holds its numbers themselves, so that others can take their places."""
+    return bool(tensor.dtype.is_floating_point) and not tensor.is_quantized
 
 
 def add_torch(builder: ModelBuilder, name: str, tensor: Any) -> int:
