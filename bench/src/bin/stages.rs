@@ -10,15 +10,17 @@
 
 use heavytail_bench::{Gemm, median, symmetric_noise, timed};
 use heavytail_spectra::gram::gram;
-use heavytail_spectra::{DenseMatrix, SpectrumOptions, band, chase, tridiagonal, tridiagonal_eigenvalues};
+use heavytail_spectra::{
+    DenseMatrix, LowerTriangle, SpectrumOptions, band, chase, tridiagonal, tridiagonal_eigenvalues,
+};
 
 /// Times of the stages of one reduction: to the band or tridiagonal, to the tridiagonal, to the eigenvalues.
-fn stages(a: &mut [f64], n: usize, width: usize) -> [f64; 3] {
+fn stages(mut a: LowerTriangle, width: usize) -> [f64; 3] {
     let (first, second, (diagonal, beside)) = if width == 0 {
-        let (seconds, result) = timed(|| tridiagonal::to_tridiagonal(a, n));
+        let (seconds, result) = timed(|| tridiagonal::to_tridiagonal(&mut a));
         (seconds, 0.0, result)
     } else {
-        let (first, band) = timed(|| band::to_band(a, n, width));
+        let (first, band) = timed(|| band::to_band(&mut a, width));
         let (second, result) = timed(|| chase::to_tridiagonal(band));
         (first, second, result)
     };
@@ -34,7 +36,8 @@ fn main() {
         let cube = (n as f64).powi(3);
         let times = (2e9 / cube).ceil().clamp(5.0, 100.0) as usize;
         let elements = symmetric_noise(n);
-        let w = DenseMatrix::new(n, n, elements.clone()).unwrap();
+        let lower = LowerTriangle::new(&elements, n).unwrap();
+        let w = DenseMatrix::new(n, n, elements).unwrap();
         let block = SpectrumOptions::default().block_bytes;
         let (mut rates, mut grams) = (Vec::new(), Vec::new());
         for _ in 0..times {
@@ -47,7 +50,7 @@ fn main() {
             let mut taken = [const { Vec::new() }; 4];
             for _ in 0..times {
                 let limit = gemm.second() * 4.0 / 3.0 * cube;
-                let [first, second, third] = stages(&mut elements.clone(), n, width).map(|x| x / limit);
+                let [first, second, third] = stages(lower.clone(), width).map(|x| x / limit);
                 for (taken, x) in taken.iter_mut().zip([first, second, third, first + second + third]) {
                     taken.push(x);
                 }

@@ -11,6 +11,7 @@ use faer::linalg::qr::no_pivoting::factor;
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
 use faer::{Accum, Mat, MatMut, MatRef, Par, Spec};
 
+use crate::LowerTriangle;
 use crate::kernel::{Along, Operand};
 use crate::rank_update::RankUpdate;
 use crate::symmetric_product::SymmetricProduct;
@@ -37,10 +38,11 @@ impl Band {
     }
 }
 
-/// Reduces the symmetric n×n matrix whose lower triangle is in `a` (column-major) to a band of `width`; `a` is spent.
-pub fn to_band(a: &mut [f64], n: usize, width: usize) -> Band {
+/// Reduces a symmetric matrix to a band of `width`; `a` is spent.
+pub fn to_band(a: &mut LowerTriangle, width: usize) -> Band {
+    let (n, lead) = (a.side(), a.lead());
     let mut band = Band::new(n, width);
-    let mut work = Workspace::new(n, width);
+    let mut work = Workspace::new(n, lead, width);
     let mut start = 0;
     while start < n {
         let cols = width.min(n - start);
@@ -49,21 +51,21 @@ pub fn to_band(a: &mut [f64], n: usize, width: usize) -> Band {
         if below == 0 {
             break;
         }
-        let whole = MatRef::from_column_major_slice(a, n, n);
+        let whole = MatRef::from_column_major_slice(a.elements(), lead, n);
         let reflectors = work.factor(whole.submatrix(start + cols, start, below, cols));
         keep_triangle(&mut band, work.panel.as_ref().submatrix(0, 0, below.min(cols), cols), start);
-        work.update(&mut a[(start + cols) * (n + 1)..], n, below, reflectors);
+        work.update(&mut a.elements_mut()[(start + cols) * (lead + 1)..], lead, below, reflectors);
         start += cols;
     }
     band
 }
 
 /// Copies the lower triangle of a diagonal block.
-fn keep_diagonal(band: &mut Band, a: &[f64], start: usize, cols: usize) {
+fn keep_diagonal(band: &mut Band, a: &LowerTriangle, start: usize, cols: usize) {
     let stride = band.stride();
     for j in start..start + cols {
         let len = start + cols - j;
-        band.elements[j * stride..][..len].copy_from_slice(&a[j * (band.n + 1)..][..len]);
+        band.elements[j * stride..][..len].copy_from_slice(&a.column(j)[..len]);
     }
 }
 
@@ -79,10 +81,11 @@ fn keep_triangle(band: &mut Band, panel: MatRef<'_, f64>, start: usize) {
 
 /// Buffers for panels of up to n rows, used again for every panel.
 struct Workspace {
-    n: usize,
+    /// Elements from one column of `vzv` to the next.
+    lead: usize,
     /// The panel, then its factors.
     panel: Mat<f64>,
-    /// Side by side V, Z and V again, so that (V Z) and (Z V) are both in it; n rows, column-major.
+    /// Side by side V, Z and V again, so that (V Z) and (Z V) are both in it; column-major.
     vzv: Vec<f64>,
     /// T of the block reflector 1 − V·T⁻¹·Vᵀ.
     coefficients: Mat<f64>,
@@ -94,12 +97,12 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn new(n: usize, width: usize) -> Self {
+    fn new(n: usize, lead: usize, width: usize) -> Self {
         let req = factor::qr_in_place_scratch::<f64>(n, width, width, Par::Seq, Spec::default());
         Self {
-            n,
+            lead,
             panel: Mat::zeros(n, width),
-            vzv: vec![0.0; 3 * n * width],
+            vzv: vec![0.0; 3 * lead * width],
             coefficients: Mat::zeros(width, width),
             small: [(); 3].map(|()| Mat::zeros(width, width)),
             scratch: MemBuffer::new(req),
@@ -122,24 +125,24 @@ impl Workspace {
             Spec::default(),
         );
         for j in 0..count {
-            let v = &mut self.vzv[j * self.n..][..rows];
+            let v = &mut self.vzv[j * self.lead..][..rows];
             v[..j].fill(0.0);
             v[j] = 1.0;
             for (v, x) in v[j + 1..].iter_mut().zip(own.as_ref().col(j).subrows(j + 1, rows - j - 1).iter()) {
                 *v = *x;
             }
-            self.vzv.copy_within(j * self.n..j * self.n + rows, (2 * count + j) * self.n);
+            self.vzv.copy_within(j * self.lead..j * self.lead + rows, (2 * count + j) * self.lead);
         }
         count
     }
 
     /// A ← QᵀAQ for the last panel's Q = 1 − V·T⁻¹·Vᵀ: A − V·Zᵀ − Z·Vᵀ with Z = Y − ½·V·T⁻ᵀ·VᵀY and Y = A·V·T⁻¹.
     fn update(&mut self, a: &mut [f64], lead: usize, rows: usize, count: usize) {
-        let n = self.n;
-        let (v, zv) = self.vzv.split_at_mut(count * n);
-        let (y, y_lead) = self.product.multiply((a, lead, rows), (v, n, count));
+        let v_lead = self.lead;
+        let (v, zv) = self.vzv.split_at_mut(count * v_lead);
+        let (y, y_lead) = self.product.multiply((a, lead, rows), (v, v_lead, count));
         let y = MatRef::from_row_major_slice(y, rows, y_lead).subcols(0, count);
-        let v = MatRef::from_column_major_slice(v, n, count).subrows(0, rows);
+        let v = MatRef::from_column_major_slice(v, v_lead, count).subrows(0, rows);
         let t = self.coefficients.as_ref().submatrix(0, 0, count, count);
         // T⁻ᵀ itself, as in LAPACK: T is as small as the band is narrow, and well conditioned.
         let [mut solved, mut inner, mut half] =
@@ -151,12 +154,12 @@ impl Workspace {
         matmul(inner.as_mut(), Accum::Replace, v.transpose(), y, 1.0, Par::Seq);
         matmul(half.as_mut(), Accum::Replace, inverse, inner.as_ref(), 1.0, Par::Seq);
         matmul(inner.as_mut(), Accum::Replace, half.as_ref(), inverse.transpose(), -0.5, Par::Seq);
-        let mut whole = MatMut::from_column_major_slice_mut(&mut zv[..count * n], n, count);
+        let mut whole = MatMut::from_column_major_slice_mut(&mut zv[..count * v_lead], v_lead, count);
         let mut z = whole.as_mut().subrows_mut(0, rows);
         matmul(z.as_mut(), Accum::Replace, y, inverse.transpose(), 1.0, Par::Seq);
         matmul(z, Accum::Add, v, inner.as_ref(), 1.0, Par::Seq);
-        let left = Operand { elements: &self.vzv, lead: n, along: Along::Rows };
-        let right = Operand { elements: &self.vzv[count * n..], ..left };
+        let left = Operand { elements: &self.vzv, lead: v_lead, along: Along::Rows };
+        let right = Operand { elements: &self.vzv[count * v_lead..], ..left };
         self.update.add((a, lead, rows), -1.0, (left, right, 2 * count));
     }
 }

@@ -6,15 +6,13 @@
 use crate::blocks::{Block, for_each_block, safe_scale};
 use crate::kernel::{Along, Operand};
 use crate::rank_update::RankUpdate;
-use crate::{BlockLayout, Error, Matrix};
+use crate::{BlockLayout, Error, LowerTriangle, Matrix};
 
 /// WᵀW of a scaled W.
 #[derive(Clone, Debug)]
 pub struct Gram {
-    /// M×M, column-major; only the elements `i + j·M` with i ≥ j mean anything.
-    pub lower: Vec<f64>,
-    /// M.
-    pub cols: usize,
+    /// M×M.
+    pub lower: LowerTriangle,
     /// The power of two by which W was multiplied first: 1 unless squares would overflow or vanish.
     pub scale: f64,
 }
@@ -24,21 +22,20 @@ pub struct Gram {
 /// # Errors
 /// [`Error::Shape`], [`Error::Read`] and [`Error::NotFinite`] for what is wrong with the matrix.
 pub fn gram(matrix: &dyn Matrix, block_bytes: usize) -> Result<Gram, Error> {
-    let cols = matrix.cols();
-    let len = cols.checked_mul(cols).ok_or(Error::Shape { rows: matrix.rows(), cols })?;
-    let mut lower = vec![0.0; len];
+    let (rows, cols) = (matrix.rows(), matrix.cols());
+    let mut lower = LowerTriangle::zeros(cols).map_err(|_| Error::Shape { rows, cols })?;
     let mut update = RankUpdate::default();
-    let mut add = |lower: &mut [f64], block: &Block<'_>| {
-        let w = transposed(block);
-        update.add_square((lower, cols, cols), (w, block.rows));
+    let mut add = |lower: &mut LowerTriangle, block: &Block<'_>| {
+        let lead = lower.lead();
+        update.add_square((lower.elements_mut(), lead, cols), (transposed(block), block.rows));
     };
     let largest = for_each_block(matrix, block_bytes, 1.0, |block| add(&mut lower, block))?;
     let scale = safe_scale(largest);
     if scale.to_bits() != 1.0_f64.to_bits() {
-        lower.fill(0.0);
+        lower.elements_mut().fill(0.0);
         for_each_block(matrix, block_bytes, scale, |block| add(&mut lower, block))?;
     }
-    Ok(Gram { lower, cols, scale })
+    Ok(Gram { lower, scale })
 }
 
 /// The operand of which the Gram matrix is the product with itself: Wᵀ for a block of rows of W.

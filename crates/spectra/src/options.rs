@@ -14,9 +14,9 @@ pub struct SpectrumOptions {
     /// The Gram matrix squares the condition: its eigenvalues carry an error of some eps·λ_max, so that σ = 1e-7·σ_max
     /// keeps two digits, and anything smaller may be pure rounding.
     pub condition_limit: f64,
-    /// The same limit for matrices of at most [`small_cols`](Self::small_cols) columns; default 3e3.
+    /// The same limit for matrices of at most [`small_cols`](Self::small_cols) columns; default 1e4.
     ///
-    /// Here an SVD costs next to nothing, and σ_min keeps eight digits up to this condition.
+    /// Here an SVD costs less, and σ_min keeps seven digits up to this condition.
     pub small_condition_limit: f64,
     /// Largest M that counts as small; default 512.
     pub small_cols: usize,
@@ -24,7 +24,7 @@ pub struct SpectrumOptions {
 
 impl Default for SpectrumOptions {
     fn default() -> Self {
-        Self { block_bytes: 512 << 10, condition_limit: 1e7, small_condition_limit: 3e3, small_cols: 512 }
+        Self { block_bytes: 512 << 10, condition_limit: 1e7, small_condition_limit: 1e4, small_cols: 512 }
     }
 }
 

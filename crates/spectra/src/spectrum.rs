@@ -38,7 +38,7 @@ pub struct MatrixSpectrum {
 /// if an eigenvalue is beyond f64, [`Error::NoConvergence`] if the iteration fails.
 pub fn spectrum(matrix: &dyn Matrix, options: &SpectrumOptions) -> Result<MatrixSpectrum, Error> {
     let mut gram = gram(matrix, options.block_bytes)?;
-    let eigenvalues = symmetric_eigenvalues(&mut gram.lower, gram.cols)?;
+    let eigenvalues = symmetric_eigenvalues(&mut gram.lower)?;
     let scale = gram.scale;
     drop(gram);
     of_gram(matrix, options, eigenvalues, scale)

@@ -6,7 +6,7 @@ use faer::{Col, MatMut, MatRef, Par, Spec};
 
 use crate::blocks::{largest_finite, safe_scale};
 use crate::kernel::tile_height;
-use crate::{Error, band, chase, tridiagonal, tridiagonal_eigenvalues};
+use crate::{Error, LowerTriangle, band, chase, tridiagonal, tridiagonal_eigenvalues};
 
 /// The way from a dense symmetric matrix to a tridiagonal one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,15 +21,16 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    /// The fastest way for n×n: one stage up to 512, then a band of 24, and of 48 from 1800 on machines with vectors
-    /// shorter than 512 bits.
+    /// The fastest way for n×n: one stage up to some 512, then a band of 24, and of 48 from 1800 on machines with
+    /// vectors shorter than 512 bits.
     ///
     /// The wider the band, the faster the first stage and the slower the second. Where one tile of the multiplication is
     /// as high as a band of 24, a wider one gains nothing. Measured on Zen 2 with AVX2 and on Zen 4 with AVX-512.
     #[must_use]
     pub fn fastest(n: usize) -> Self {
         match n {
-            0..=512 => Self::OneStage,
+            0..512 => Self::OneStage,
+            512 if tile_height() < 24 => Self::OneStage,
             1800.. if tile_height() < 24 => Self::TwoStage { width: 48 },
             _ => Self::TwoStage { width: 24 },
         }
@@ -38,29 +39,28 @@ impl Reduction {
 
 /// The eigenvalues of a symmetric n×n matrix, ascending, each within 4·n·eps·|λ|_max.
 ///
-/// `a` is column-major; only the elements `i + j·n` with i ≥ j are read, and all are overwritten. 4/3·n³ flops to a
-/// tridiagonal matrix, by [`Reduction::fastest`]; then some 60·n² to its eigenvalues.
+/// `a` is spent. 4/3·n³ flops to a tridiagonal matrix, by [`Reduction::fastest`]; then some 60·n² to its eigenvalues.
 ///
 /// # Errors
-/// [`Error::Length`] if `a` does not hold n² elements, [`Error::NotFinite`] for a NaN or an infinity among those read,
-/// [`Error::NoConvergence`] if the iteration fails, which no finite matrix is known to do.
-pub fn symmetric_eigenvalues(a: &mut [f64], n: usize) -> Result<Vec<f64>, Error> {
-    symmetric_eigenvalues_by(Reduction::fastest(n), a, n)
+/// [`Error::NotFinite`] for a NaN or an infinity, [`Error::NoConvergence`] if the iteration fails, which no finite
+/// matrix is known to do.
+pub fn symmetric_eigenvalues(a: &mut LowerTriangle) -> Result<Vec<f64>, Error> {
+    symmetric_eigenvalues_by(Reduction::fastest(a.side()), a)
 }
 
 /// [`symmetric_eigenvalues`] by a way of the caller's choice.
 ///
 /// # Errors
 /// As for [`symmetric_eigenvalues`].
-pub fn symmetric_eigenvalues_by(reduction: Reduction, a: &mut [f64], n: usize) -> Result<Vec<f64>, Error> {
-    let largest = check(a, n)?;
+pub fn symmetric_eigenvalues_by(reduction: Reduction, a: &mut LowerTriangle) -> Result<Vec<f64>, Error> {
+    let largest = check(a)?;
     let scale = safe_scale(largest);
     if scale.to_bits() != 1.0_f64.to_bits() {
-        a.iter_mut().for_each(|x| *x *= scale);
+        a.elements_mut().iter_mut().for_each(|x| *x *= scale);
     }
     let (diagonal, beside) = match reduction {
-        Reduction::OneStage => tridiagonal::to_tridiagonal(a, n),
-        Reduction::TwoStage { width } => chase::to_tridiagonal(band::to_band(a, n, width.max(1))),
+        Reduction::OneStage => tridiagonal::to_tridiagonal(a),
+        Reduction::TwoStage { width } => chase::to_tridiagonal(band::to_band(a, width.max(1))),
     };
     let mut values = tridiagonal_eigenvalues::eigenvalues(diagonal, beside);
     values.iter_mut().for_each(|value| *value /= scale);
@@ -82,14 +82,15 @@ pub struct Eigen {
 ///
 /// # Errors
 /// As for [`symmetric_eigenvalues`].
-pub fn symmetric_eigen(a: &[f64], n: usize) -> Result<Eigen, Error> {
-    check(a, n)?;
+pub fn symmetric_eigen(a: &LowerTriangle) -> Result<Eigen, Error> {
+    check(a)?;
+    let n = a.side();
     let mut values = Col::<f64>::zeros(n);
     let mut vectors = vec![0.0; n * n];
     let params = Spec::<_, f64>::default();
     let scratch = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, params);
     self_adjoint_evd(
-        MatRef::from_column_major_slice(a, n, n),
+        MatRef::from_column_major_slice(a.elements(), a.lead(), n).subrows(0, n),
         values.as_mut().as_diagonal_mut(),
         Some(MatMut::from_column_major_slice_mut(&mut vectors, n, n)),
         Par::Seq,
@@ -100,19 +101,15 @@ pub fn symmetric_eigen(a: &[f64], n: usize) -> Result<Eigen, Error> {
     Ok(Eigen { values: finite(values.iter().copied().collect())?, vectors })
 }
 
-/// Refuses a matrix of another length or with a NaN; the largest |element| of the lower triangle.
-pub(crate) fn check(a: &[f64], n: usize) -> Result<f64, Error> {
-    let expected = n.checked_mul(n).ok_or(Error::Shape { rows: n, cols: n })?;
-    if a.len() != expected {
-        return Err(Error::Length { len: a.len(), expected });
-    }
+/// Refuses a matrix with a NaN; the largest |element|.
+pub(crate) fn check(a: &LowerTriangle) -> Result<f64, Error> {
     let mut largest = 0.0_f64;
-    for j in 0..n {
-        let column = &a[j * n + j..(j + 1) * n];
+    for j in 0..a.side() {
+        let column = a.column(j);
         if let Some(max) = largest_finite(column) {
             largest = largest.max(max);
         } else if let Some(below) = column.iter().position(|x| !x.is_finite()) {
-            return Err(Error::NotFinite { value: a[j * n + j + below], row: j + below, column: j });
+            return Err(Error::NotFinite { value: column[below], row: j + below, column: j });
         }
     }
     Ok(largest)

@@ -172,12 +172,18 @@ impl WithTiles for Rows<'_> {
 
 /// A diagonal piece, both triangles.
 fn fill_square<'a>(square: &'a mut Vec<f64>, a: &[f64], lead: usize, side: usize) -> &'a [f64] {
+    /// Side of what is turned over at a time: rows as long as a line of memory, and no more of them than a cache holds.
+    const TURNED: usize = 8;
     square.resize(side * side, 0.0);
-    for j in 0..side {
-        for i in j..side {
-            let x = a[j * lead + i];
-            square[j * side + i] = x;
-            square[i * side + j] = x;
+    for j in (0..side).step_by(TURNED) {
+        for i in (j..side).step_by(TURNED) {
+            for j in j..(j + TURNED).min(side) {
+                for i in i.max(j)..(i + TURNED).min(side) {
+                    let x = a[j * lead + i];
+                    square[j * side + i] = x;
+                    square[i * side + j] = x;
+                }
+            }
         }
     }
     square

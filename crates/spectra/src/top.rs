@@ -12,7 +12,7 @@ use crate::blocks::{for_each_block, safe_scale};
 use crate::gram::gram;
 use crate::seed::Stream;
 use crate::symmetric::{symmetric_eigen, symmetric_eigenvalues};
-use crate::{Error, Matrix, SpectrumOptions};
+use crate::{Error, LowerTriangle, Matrix, SpectrumOptions};
 
 /// Vectors in a block: enough for the multiplication kernel, and for eigenvalues that many times repeated.
 const BLOCK: usize = 32;
@@ -61,7 +61,7 @@ pub fn top_eigenvalues(matrix: &dyn Matrix, k: usize, seed: u64) -> Result<TopEi
 /// The same from all eigenvalues.
 fn whole(matrix: &dyn Matrix, k: usize, block_bytes: usize) -> Result<TopEigenvalues, Error> {
     let mut gram = gram(matrix, block_bytes)?;
-    let all = symmetric_eigenvalues(&mut gram.lower, gram.cols)?;
+    let all = symmetric_eigenvalues(&mut gram.lower)?;
     let top = &all[all.len().saturating_sub(k)..];
     let eigenvalues = top.iter().map(|x| x.max(0.0) / gram.scale / gram.scale).collect();
     Ok(TopEigenvalues { eigenvalues, blocks: 0 })
@@ -150,7 +150,7 @@ impl Space {
         for j in 0..size {
             lower.extend((0..size).map(|i| self.projected[(i.min(j), i.max(j))]));
         }
-        let eigen = symmetric_eigen(&lower, size)?;
+        let eigen = symmetric_eigen(&LowerTriangle::new(&lower, size)?)?;
         let largest = eigen.values[size - 1];
         let floor = size as f64 * f64::EPSILON * largest;
         let vectors = MatRef::from_column_major_slice(&eigen.vectors, size, size);

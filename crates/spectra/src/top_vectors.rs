@@ -8,10 +8,9 @@ use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
-use crate::Error;
 use crate::blocks::safe_scale;
 use crate::symmetric::{Eigen, check, symmetric_eigen};
-use crate::{tridiagonal, tridiagonal_eigenvalues, tridiagonal_vectors};
+use crate::{Error, LowerTriangle, tridiagonal, tridiagonal_eigenvalues, tridiagonal_vectors};
 
 /// Which end of the spectrum is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,21 +29,22 @@ const SMALL: usize = 64;
 
 /// The eigenvectors of the `count` eigenvalues at an end of the spectrum, n×count, column-major, the outermost first.
 ///
-/// `a` is column-major; only the elements `i + j·n` with i ≥ j are read, and all may be overwritten.
+/// `a` is spent.
 ///
 /// # Errors
 /// As for [`symmetric_eigenvalues`](crate::symmetric::symmetric_eigenvalues).
-pub fn end_vectors(a: &mut [f64], n: usize, count: usize, end: End) -> Result<Vec<f64>, Error> {
-    let largest = check(a, n)?;
+pub fn end_vectors(a: &mut LowerTriangle, count: usize, end: End) -> Result<Vec<f64>, Error> {
+    let largest = check(a)?;
+    let n = a.side();
     // What has to be scaled is the whole solver's.
     if n >= SMALL && count <= n / 3 && safe_scale(largest).to_bits() == 1.0_f64.to_bits() {
-        let kept = a.to_vec();
-        if let Some(vectors) = few(a, n, count, end) {
+        let kept = a.clone();
+        if let Some(vectors) = few(a, count, end) {
             return Ok(vectors);
         }
-        a.copy_from_slice(&kept);
+        *a = kept;
     }
-    let Eigen { vectors, .. } = symmetric_eigen(a, n)?;
+    let Eigen { vectors, .. } = symmetric_eigen(a)?;
     let columns = vectors.chunks_exact(n.max(1));
     Ok(match end {
         End::Largest => columns.rev().take(count).flatten().copied().collect(),
@@ -53,21 +53,22 @@ pub fn end_vectors(a: &mut [f64], n: usize, count: usize, end: End) -> Result<Ve
 }
 
 /// The way over the tridiagonal matrix; nothing where it fails.
-fn few(a: &mut [f64], n: usize, count: usize, end: End) -> Option<Vec<f64>> {
+fn few(a: &mut LowerTriangle, count: usize, end: End) -> Option<Vec<f64>> {
     if end == End::Smallest {
-        a.iter_mut().for_each(|x| *x = -*x);
+        a.elements_mut().iter_mut().for_each(|x| *x = -*x);
     }
-    let (diagonal, beside, taus) = tridiagonal::to_tridiagonal_keeping_reflectors(a, n);
+    let (diagonal, beside, taus) = tridiagonal::to_tridiagonal_keeping_reflectors(a);
     let mut values = tridiagonal_eigenvalues::eigenvalues(diagonal.clone(), beside.clone());
     values.reverse();
     values.truncate(count);
     let mut vectors = tridiagonal_vectors::eigenvectors(&diagonal, &beside, &values)?;
-    turn_back(a, n, &taus, MatMut::from_column_major_slice_mut(&mut vectors, n, count));
+    turn_back(a, &taus, MatMut::from_column_major_slice_mut(&mut vectors, a.side(), count));
     Some(vectors)
 }
 
 /// Y ← H₀·H₁⋯·Y for the reflectors of a reduction, below the subdiagonal of `a`.
-fn turn_back(a: &[f64], n: usize, taus: &[f64], mut y: MatMut<'_, f64>) {
+fn turn_back(a: &LowerTriangle, taus: &[f64], mut y: MatMut<'_, f64>) {
+    let n = a.side();
     for first in (0..taus.len()).step_by(BLOCK).rev() {
         let taus = &taus[first..(first + BLOCK).min(taus.len())];
         let (top, count) = (first + 1, taus.len());
@@ -75,7 +76,7 @@ fn turn_back(a: &[f64], n: usize, taus: &[f64], mut y: MatMut<'_, f64>) {
             _ if taus[j] == 0.0 => 0.0,
             std::cmp::Ordering::Less => 0.0,
             std::cmp::Ordering::Equal => 1.0,
-            std::cmp::Ordering::Greater => a[(first + j) * n + top + i],
+            std::cmp::Ordering::Greater => a.column(first + j)[1 + i - j],
         });
         let v: MatRef<'_, f64> = v.as_ref();
         // 1 − V·T⁻¹·Vᵀ is the product of the reflectors, T having 1/tau on its diagonal and VᵀV above it.

@@ -133,5 +133,5 @@ fn right_vectors(
     options: &SpectrumOptions,
 ) -> Result<Vec<f64>, Error> {
     let mut gram = gram(matrix, options.block_bytes)?;
-    end_vectors(&mut gram.lower, gram.cols, count.min(gram.cols), end)
+    end_vectors(&mut gram.lower, count.min(matrix.cols()), end)
 }

@@ -35,7 +35,7 @@ pub struct ShapeSummary {
 /// As for [`spectrum`](crate::spectrum()).
 pub fn vector_shapes(matrix: &dyn Matrix, options: &SpectrumOptions) -> Result<Vec<VectorShape>, Error> {
     let gram = gram(matrix, options.block_bytes)?;
-    Ok(shapes(&symmetric_eigen(&gram.lower, gram.cols)?, &gram))
+    Ok(shapes(&symmetric_eigen(&gram.lower)?, &gram))
 }
 
 /// The spectrum of a matrix and the shapes of its eigenvectors, from one Gram matrix and one eigensolver; no shapes where
@@ -48,9 +48,9 @@ pub fn spectrum_and_shapes(
     options: &SpectrumOptions,
 ) -> Result<(MatrixSpectrum, Option<Vec<VectorShape>>), Error> {
     let mut gram = gram(matrix, options.block_bytes)?;
-    let (eigenvalues, shapes) = match symmetric_eigen(&gram.lower, gram.cols) {
+    let (eigenvalues, shapes) = match symmetric_eigen(&gram.lower) {
         Ok(eigen) => (eigen.values.clone(), Some(shapes(&eigen, &gram))),
-        Err(Error::NoConvergence { .. }) => (symmetric_eigenvalues(&mut gram.lower, gram.cols)?, None),
+        Err(Error::NoConvergence { .. }) => (symmetric_eigenvalues(&mut gram.lower)?, None),
         Err(error) => return Err(error),
     };
     let scale = gram.scale;
@@ -65,7 +65,7 @@ fn shapes(eigen: &Eigen, gram: &Gram) -> Vec<VectorShape> {
         localization: localization_ratio(vector),
         participation: participation_ratio(vector),
     };
-    eigen.values.iter().zip(eigen.vectors.chunks_exact(gram.cols)).map(shape).collect()
+    eigen.values.iter().zip(eigen.vectors.chunks_exact(gram.lower.side())).map(shape).collect()
 }
 
 /// How many of the shapes, by ascending eigenvalue, lie below xmin by more than the rounding of two ways to one eigenvalue.

@@ -5,7 +5,9 @@ use heavytail_spectra::symmetric::symmetric_eigen;
 use heavytail_spectra::top_vectors::{End, end_vectors};
 use heavytail_spectra::truncation::{Keep, top_triplets, truncate};
 use heavytail_spectra::vectors::vector_shapes;
-use heavytail_spectra::{DenseMatrix, Error, Matrix, SpectrumOptions, spectrum, svd};
+use heavytail_spectra::{
+    DenseMatrix, Error, LowerTriangle, Matrix, SpectrumMethod, SpectrumOptions, spectrum, svd,
+};
 
 use crate::algebra::noise;
 
@@ -54,9 +56,10 @@ fn symmetric_matrices(n: usize) -> [Vec<f64>; 4] {
 fn the_vectors_of_an_end_span_what_all_vectors_say() {
     let n = 99;
     for (which, a) in symmetric_matrices(n).iter().enumerate() {
-        let all = symmetric_eigen(a, n).unwrap();
+        let lower = LowerTriangle::new(a, n).unwrap();
+        let all = symmetric_eigen(&lower).unwrap();
         for (end, count) in [(End::Largest, 21), (End::Smallest, 14), (End::Largest, 60), (End::Largest, 0)] {
-            let vectors = end_vectors(&mut a.clone(), n, count, end).unwrap();
+            let vectors = end_vectors(&mut lower.clone(), count, end).unwrap();
             assert_eq!(vectors.len(), n * count);
             for (k, v) in vectors.chunks_exact(n).enumerate() {
                 let value = all.values[if end == End::Largest { n - 1 - k } else { k }];
@@ -76,7 +79,7 @@ fn a_matrix_that_is_not_finite_has_no_vectors() {
     let mut a = symmetric_matrices(80)[0].clone();
     a[81 * 5 + 2] = f64::NAN;
     assert!(matches!(
-        end_vectors(&mut a, 80, 3, End::Largest),
+        end_vectors(&mut LowerTriangle::new(&a, 80).unwrap(), 3, End::Largest),
         Err(Error::NotFinite { row: 7, column: 5, .. })
     ));
 }
@@ -136,6 +139,31 @@ fn singular_values_of_a_graded_matrix_are_exact_where_gram_is_lost() {
     let spectrum = spectrum(&w, &SpectrumOptions::default()).unwrap();
     for (i, lambda) in spectrum.eigenvalues.iter().rev().enumerate() {
         assert!((lambda.sqrt() / 10.0_f64.powi(-(i as i32)) - 1.0).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn the_smallest_singular_value_keeps_seven_digits_up_to_the_limit_of_gram() {
+    let limit = SpectrumOptions::default().small_condition_limit;
+    for (rows, cols) in [(30, 30), (90, 64), (256, 256), (512, 512)] {
+        let planted = |i: usize| if i == 0 { 1.01 / limit } else { i as f64 / (cols - 1) as f64 };
+        // H₁·Σ·H₂ with reflectors H = 1 − 2·v·vᵀ.
+        let unit = |len: usize, seed: usize| {
+            let v: Vec<f64> = (0..len).map(|i| ((i * i * 7 + i * 3 + seed) % 11) as f64 - 4.5).collect();
+            let length = dot(&v, &v).sqrt();
+            v.into_iter().map(|x| x / length).collect::<Vec<_>>()
+        };
+        let (u, v) = (unit(rows, 1), unit(cols, 2));
+        let entry = |left: &[f64], i: usize, j: usize| f64::from(u8::from(i == j)) - 2.0 * left[i] * left[j];
+        let elements = (0..rows * cols).map(|at| {
+            let (i, j) = (at / cols, at % cols);
+            (0..cols).map(|k| entry(&u, i, k) * planted(k) * entry(&v, k, j)).sum()
+        });
+        let w = DenseMatrix::new(rows, cols, elements.collect()).unwrap();
+        let found = spectrum(&w, &SpectrumOptions::default()).unwrap();
+        assert_eq!(found.method, SpectrumMethod::Gram);
+        let error = (found.singular_min / planted(0) - 1.0).abs();
+        assert!(error < 1e-7, "{rows}x{cols}: {error:e}");
     }
 }
 
