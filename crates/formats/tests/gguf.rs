@@ -29,6 +29,20 @@ fn every_type_unpacks_to_the_bits_that_the_reference_gives() {
 }
 
 #[test]
+fn the_version_before_has_the_same_layout() {
+    let mut bytes = std::fs::read(tiny("kinds.gguf")).expect("reads");
+    assert_eq!(bytes[4..8], 3_u32.to_le_bytes());
+    bytes[4] = 2;
+    let folder = tempdir().expect("a fresh folder");
+    let second = open(&put(folder.path(), "kinds.gguf", &bytes)).expect("reads");
+    let third = open(&tiny("kinds.gguf")).expect("reads");
+    assert_eq!(second.tensors(), third.tensors());
+    for name in names(&*third) {
+        assert_eq!(bits(&numbers(&*second, name)), bits(&numbers(&*third, name)), "{name}");
+    }
+}
+
+#[test]
 fn any_run_and_any_step_give_the_same_elements_as_the_whole() {
     let source = open(&tiny("kinds.gguf")).expect("reads");
     for (index, tensor) in source.tensors().iter().enumerate() {
@@ -98,6 +112,24 @@ fn header(entries: &[Entry<'_>]) -> Vec<u8> {
     }
     bytes.resize(bytes.len().next_multiple_of(32), 0);
     bytes
+}
+
+/// The one type that `gguf.quants` does not unpack; ggml's `dequantize_row_q8_K` multiplies each code by the block's scale.
+#[test]
+fn eight_bits_under_one_scale_are_the_products() {
+    let scales = [0.1_f32, -3.7e-5];
+    let mut bytes = header(&[("w", &[512], 15, 0)]);
+    for scale in scales {
+        bytes.extend(scale.to_le_bytes());
+        bytes.extend(0..=u8::MAX);
+        bytes.extend([0; 32]);
+    }
+    let folder = tempdir().expect("a fresh folder");
+    let source = open(&put(folder.path(), "m.gguf", &bytes)).expect("reads");
+    let products = scales.map(|scale| (0..=u8::MAX).map(move |code| scale * f32::from(code as i8)));
+    let expected: Vec<f64> = products.into_iter().flatten().map(f64::from).collect();
+    assert_eq!(numbers(&*source, "w"), expected);
+    assert_eq!(source.tensors()[0].quantisation.as_deref(), Some("q8_k"));
 }
 
 fn refused(bytes: &[u8]) -> String {

@@ -3,6 +3,8 @@
 //! The ecosystems part names with `.` (PyTorch, GGUF) or `/` (Keras, Flax, ONNX) and end them with the parameter's
 //! own word: `weight`, `kernel`, `bias`. That last word says more about a tensor than its shape does.
 
+use crate::LayerKind;
+
 /// A tensor's name parted into the layer's path and the parameter's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ParameterName<'a> {
@@ -53,6 +55,9 @@ const PACKING_LEAVES: [&str; 21] = [
     "blocks",
     "weight_format",
 ];
+
+/// Tables of vectors as GGUF calls them, which ends their names in `weight` like all others.
+const GGUF_TABLES: [&str; 4] = ["token_embd", "position_embd", "token_types", "per_layer_token_embd"];
 
 impl<'a> ParameterName<'a> {
     pub(crate) fn new(full: &'a str) -> Self {
@@ -134,6 +139,18 @@ impl<'a> ParameterName<'a> {
         !self.is_counted_by_reference()
             && !self.is_outputs_last()
             && (self.leaf.contains("embed") || self.leaf.contains("token") || self.leaf.contains("pos_"))
+    }
+
+    /// What a matrix is, as far as its name tells.
+    pub(crate) fn kind_of_matrix(self) -> LayerKind {
+        if self.is_table() || GGUF_TABLES.contains(&self.path) {
+            LayerKind::Embedding
+        } else if self.path.ends_with(".ssm_conv1d") {
+            // Channels by positions: GGUF drops the axis of one between them.
+            LayerKind::Conv1d
+        } else {
+            LayerKind::Dense
+        }
     }
 
     /// Whether the tensor's name says that its first axis counts experts.

@@ -122,7 +122,7 @@ fn matrix_parts(
     if let Some(gates) = recurrent::gates(name, shape, &shape_of) {
         return recurrent::parts(gates, tensor, shape);
     }
-    let kind = hint.unwrap_or(if name.is_table() { LayerKind::Embedding } else { LayerKind::Dense });
+    let kind = hint.unwrap_or(name.kind_of_matrix());
     vec![Part::whole(kind, tensor, shape.0, shape.1)]
 }
 

@@ -48,6 +48,42 @@ fn ids_of_an_onnx_model_are_the_places_of_its_initialisers() {
 }
 
 #[test]
+fn names_of_gguf_tell_what_a_layer_is() {
+    let source = Listing::new(&[
+        ("token_embd.weight", &[100, 64]),
+        ("position_embd.weight", &[128, 64]),
+        ("token_types.weight", &[20, 64]),
+        ("blk.0.attn_norm.weight", &[64]),
+        ("blk.0.attn_qkv.weight", &[192, 64]),
+        ("blk.0.attn_output.weight", &[64, 64]),
+        ("blk.0.ffn_gate_inp.weight", &[16, 64]),
+        ("blk.0.ffn_down_exps.weight", &[2, 64, 96]),
+        ("blk.0.ssm_conv1d.weight", &[64, 32]),
+        ("output_norm.weight", &[64]),
+        ("output.weight", &[100, 64]),
+    ])
+    .of(Format::Gguf);
+    let discovery = found(&source, &LayerOptions::default());
+    let kinds: Vec<_> = discovery.layers.iter().map(|layer| (layer.longname.as_str(), layer.kind)).collect();
+    let (table, dense, expert) = (LayerKind::Embedding, LayerKind::Dense, LayerKind::Expert);
+    let expected = [
+        ("token_embd", table),
+        ("position_embd", table),
+        ("token_types", table),
+        ("blk.0.attn_qkv", dense),
+        ("blk.0.attn_output", dense),
+        ("blk.0.ffn_gate_inp", dense),
+        ("blk.0.ffn_down_exps.0", expert),
+        ("blk.0.ffn_down_exps.1", expert),
+        ("blk.0.ssm_conv1d", LayerKind::Conv1d),
+        ("output", dense),
+    ];
+    assert_eq!(kinds, expected);
+    let norms: Vec<_> = discovery.coverage.iter().map(|left_out| left_out.reason.clone()).collect();
+    assert_eq!(norms, [Reason::Norm, Reason::Norm]);
+}
+
+#[test]
 fn layers_unknown_to_the_reference_shift_no_id() {
     let source = Listing::new(&[
         ("pos_embed", &[1, 197, 64]),
