@@ -1,5 +1,6 @@
 //! The same models in real object stores on loopback: moto speaks S3 and checks signatures and permissions, azurite speaks
-//! Azure's language and checks signatures, and Google's is for reading that of S3. `cargo xtask test` starts them
+//! Azure's language and checks signatures, and Google's is for reading that of S3 but for the signature, which `stores.py`
+//! checks before moto is asked. `cargo xtask test` starts them
 //! (`stores.py` beside this file) and names them in `HEAVYTAIL_STORES`; without it these tests are ignored.
 
 use std::path::Path;
@@ -78,6 +79,21 @@ fn azure_reads_files_and_prefixes() {
 #[ignore = "needs the stores that `cargo xtask test` starts"]
 fn google_reads_files_and_prefixes() {
     reads_files_and_prefixes("gs", "GS");
+}
+
+#[test]
+#[ignore = "needs the stores that `cargo xtask test` starts"]
+fn google_reads_for_a_service_account_and_checks_its_signature() {
+    reads_files_and_prefixes("gs", "ACCOUNT");
+    let address = "gs://models/weights.safetensors";
+    let forged = store("FORGED").refusal(address);
+    assert!(forged.starts_with(address) && forged.contains("401 AuthenticationRequired"), "{forged}");
+    assert!(forged.contains("GOOGLE_APPLICATION_CREDENTIALS"), "{forged}");
+    let mut unsigned = store("ACCOUNT");
+    unsigned.options.variables.retain(|(name, _)| name == "GOOGLE_BASE_URL");
+    unsigned.options.variables.push(("GOOGLE_SKIP_SIGNATURE".to_owned(), "true".to_owned()));
+    let refusal = unsigned.refusal(address);
+    assert!(refusal.contains("401 AuthenticationRequired"), "{refusal}");
 }
 
 #[test]

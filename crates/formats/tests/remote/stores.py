@@ -1,17 +1,26 @@
-"""Object stores on loopback with fixtures in them: moto for S3, azurite for Azure, and for Google moto once more.
+"""Object stores on loopback with fixtures in them: moto for S3, azurite for Azure, and for Google moto once more, by itself
+and behind a door that opens for signed tokens alone.
 
     python stores.py AZURITE-BLOB FIXTURES
 
-It prints the environment of each as lines `S3 NAME=VALUE`, `AZ …`, `GS …`, then `ready`, and ends when its input ends. moto
-checks signatures and permissions; azurite checks signatures. Google's interface for objects and listings is that of S3 but
-for the signature, which nothing checks here; gcp-storage-emulator has another interface only.
+It prints the environment of each as lines `S3 NAME=VALUE`, `AZ …`, `GS …`, `ACCOUNT …`, then `ready`, and ends when its input
+ends. moto checks signatures and permissions; azurite checks signatures. Google's interface for objects and listings is that
+of S3 but for the signature: a token that the service account's key signs (https://google.aip.dev/auth/4111), which the
+door checks with the public key. gcp-storage-emulator has another interface only.
 """
+
+import base64
+import http.client
+import http.server
 
 import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 import urllib.request
 
 BUCKET = "models"
@@ -116,7 +125,80 @@ def google(fixtures):
     for key, content in objects(fixtures):
         store.put_object(Bucket=BUCKET, Key=key, Body=content, ACL="public-read")
     say("GS", STORAGE_EMULATOR_HOST=url)
+    account(port)
     return program
+
+
+READER = "reader@project.iam.gserviceaccount.com"
+KEY_ID = "1a2b3c"
+SCOPES = [f"https://www.googleapis.com/auth/{scope}" for scope in ("cloud-platform", "devstorage.read_only", "devstorage.full_control")]
+
+
+def account(behind):
+    """The store on the port `behind`, for whoever has the key of the account that this makes."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    folder = tempfile.mkdtemp()
+    known, unknown = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    door = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (Door,), {"key": known.public_key(), "behind": behind}))
+    threading.Thread(target=door.serve_forever, daemon=True).start()
+    for store, key in (("ACCOUNT", known), ("FORGED", unknown)):
+        pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        path = os.path.join(folder, f"{store}.json")
+        with open(path, "w") as file:
+            json.dump({"type": "service_account", "private_key": pem.decode(), "private_key_id": KEY_ID, "client_email": READER}, file)
+        say(store, GOOGLE_APPLICATION_CREDENTIALS=path, GOOGLE_BASE_URL=f"http://127.0.0.1:{door.server_port}")
+
+
+class Door(http.server.BaseHTTPRequestHandler):
+    """Hands a request on if its token is signed by the account's key, for the store, and neither old nor of the future."""
+
+    protocol_version = "HTTP/1.1"
+
+    def trusted(self):
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding
+
+        kind, _, token = self.headers.get("Authorization", "").partition(" ")
+        parts = token.split(".")
+        if kind != "Bearer" or len(parts) != 3:
+            return False
+        header, claims, signature = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts)
+        try:
+            self.key.verify(signature, ".".join(parts[:2]).encode(), padding.PKCS1v15(), hashes.SHA256())
+        except InvalidSignature:
+            return False
+        header, claims = json.loads(header), json.loads(claims)
+        in_time = claims["iat"] - 60 <= time.time() < claims["exp"] <= claims["iat"] + 3600
+        by_whom = (header["alg"], header["kid"], claims["iss"], claims["sub"]) == ("RS256", KEY_ID, READER, READER)
+        return in_time and by_whom and claims["scope"] in SCOPES
+
+    def do_GET(self):
+        if self.trusted():
+            inside = http.client.HTTPConnection("127.0.0.1", self.behind)
+            kept = {name: value for name, value in self.headers.items() if name.lower() not in ("authorization", "host", "connection")}
+            inside.request(self.command, self.path, headers=kept)
+            answer = inside.getresponse()
+            status, headers, body = answer.status, answer.getheaders(), answer.read()
+        else:
+            status, headers = 401, [("Content-Type", "application/xml")]
+            body = b"<?xml version='1.0' encoding='UTF-8'?><Error><Code>AuthenticationRequired</Code><Message>Authentication required.</Message></Error>"
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in ("connection", "transfer-encoding", "content-length"):
+                self.send_header(name, value)
+        length = dict(headers).get("Content-Length", len(body)) if self.command == "HEAD" else len(body)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_):
+        pass
 
 
 def main():
