@@ -84,7 +84,7 @@ fn one(programs: &Path, name: &str, seconds: u64) -> Outcome {
     // libFuzzer tells everything on the error stream.
     fuzzer.args(["-c", "exec \"$@\" 2>&1", "sh"]).arg(programs.join(name)).arg(&corpus);
     fuzzer.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={LONGEST}"));
-    fuzzer.arg(format!("-artifact_prefix={}/", found.display())).args(["-rss_limit_mb=512", "-timeout=10"]);
+    fuzzer.arg(format!("-artifact_prefix={}/", found.display())).args(["-rss_limit_mb=512", "-timeout=60"]);
     let run = fuzzer.output().map_err(|error| format!("start the fuzz target {name}: {error}"))?;
     let text = String::from_utf8_lossy(&run.stdout);
     if !run.status.success() {

@@ -19,6 +19,7 @@ mod memory;
 mod performance;
 mod real;
 mod real_vgg;
+mod sizes;
 mod statistics;
 mod statistics_draws;
 mod statistics_trials;
@@ -53,6 +54,7 @@ cargo xtask VERB
                    count the instructions of three fixed jobs, or compare with those kept
   memcheck         small tests of what rests on unsafe code, under valgrind
   memory           hold two layers of Llama 7B, made here, against --memory 1.5G
+  sizes            print what each format's dependencies take of the released command, for docs/formats.md
   gen [--check]    write docs/metrics.md from the registry of columns, or check that it is current
 ";
 
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         ["statistics", trials] => statistics::run(trials),
         ["instructions"] => instructions::run(false),
         ["instructions", "--check"] => instructions::run(true),
+        ["sizes"] => sizes::run(),
         ["memory"] => memory::run(),
         ["memcheck"] => memcheck::run(),
         ["gen"] => r#gen::run(false),
