@@ -234,7 +234,6 @@ KNOWN = {
     "SVDSmoothing(method='rmt')": RANDOM,
     "SVDSmoothing(method='alpha_min')": RANDOM,
     "SVDSmoothing(layers=[3], method='svd', percent=0.3)": RANDOM,
-    "SVDSmoothing(method='auto')": UNKNOWN,
     "SVDSmoothing(method='melt')": UNKNOWN,
     "SVDSmoothing(pool=False)": "it answers",
     "vector_metrics, valid_vectors": "a misspelt column",

@@ -75,16 +75,17 @@ class Transforming(HeldModel):
         """A new model whose layers keep only some of their singular triplets; the model itself is not changed.
 
         `method`: "detX" (the tail whose product is one), "alpha_min" (the power law's tail), "rmt" (what stands out of
-        the random bulk) or "svd" (`percent` of all; below 0 that share of the largest goes). The new model is of the
-        kind of the old one; with `to` it is the path of a safetensors file. `plot` draws each layer as it was, with
-        what decided how much of it stays, as `analyze(plot=True)` does.
+        the random bulk), "auto" ("rmt" where alpha is above 6, "detX" elsewhere) or "svd" (`percent` of all; below 0
+        that share of the largest goes). The new model is of the kind of the old one; with `to` it is the path of a
+        safetensors file. `plot` draws each layer as it was, with what decided how much of it stays, as
+        `analyze(plot=True)` does.
         """
         if fit not in (ww.PL, ww.POWER_LAW):
             raise OptionError(f"option fit: {fit!r} is not allowed; smoothing counts the tail of a power law")
         given, opened, options = self._opened(model, layers, pool, start_ids)
         share = float(percent)
         if plot:
-            _draw(opened, {**options, "det_x": method == ww.DETX, "mp_fit": method == ww.RMT})
+            _draw(opened, {**options, "det_x": method in (ww.DETX, ww.AUTO), "mp_fit": method in (ww.RMT, ww.AUTO)})
         return self._rewritten(given, lambda path: _native.smooth(opened, method, share, path, options), to)
 
     @refuse_unknown_options

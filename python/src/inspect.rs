@@ -69,7 +69,7 @@ pub(crate) fn smooth(
     options: &Bound<'_, PyDict>,
 ) -> PyResult<Details> {
     let method = Smoothing::parse(method, percent)
-        .ok_or_else(|| not_allowed("method", method, "detX, svd, rmt or alpha_min"))?;
+        .ok_or_else(|| not_allowed("method", method, "detX, svd, rmt, alpha_min or auto"))?;
     tabulate(py, model, options, move |held, options, _cancel| {
         transform::smooth(&held.model(), options, method, &to)
     })

@@ -46,6 +46,22 @@ def test_raw_distances_of_a_convolution_are_over_its_slices_with_its_biases():
     assert frame[["M", "N", "b_shape"]].to_numpy().tolist() == [[24, 32, 32]]
 
 
+def test_auto_takes_the_bulk_where_alpha_is_large_and_the_product_elsewhere():
+    rng = np.random.default_rng(0)
+
+    def law(alpha: float) -> np.ndarray:
+        basis, _ = np.linalg.qr(rng.standard_normal((120, 120)))
+        return basis * np.sqrt((1 - np.arange(120) / 120) ** (-1 / (alpha - 1)))
+
+    model = {"steep.weight": law(9.0), "heavy.weight": law(2.5)}
+    watcher = ww.WeightWatcher()
+    found = {how: watcher.SVDSmoothing(model=model, method=how) for how in ("auto", "rmt", "detX")}
+    np.testing.assert_array_equal(found["auto"]["steep.weight"], found["rmt"]["steep.weight"])
+    np.testing.assert_array_equal(found["auto"]["heavy.weight"], found["detX"]["heavy.weight"])
+    for name in model:
+        assert not np.array_equal(found["rmt"][name], found["detX"][name])
+
+
 def test_slices_are_smoothed_together_whether_pooled_or_not():
     kernel = np.random.default_rng(4).standard_normal((20, 16, 3, 3))
     found = [
@@ -146,8 +162,7 @@ def test_other_weights_are_not_put_into_a_quantised_tensor():
 def test_what_can_not_be_put_back_is_refused(pair):
     with pytest.raises(ww.OptionError, match=r"to='folder/model\.safetensors'"):
         ww.WeightWatcher(model=pair[0]).SVDSmoothing()
-    for unknown in ("melt", "auto"):
-        with pytest.raises(ww.OptionError, match=r"option method.* detX, svd, rmt or alpha_min"):
-            ww.WeightWatcher(model={"a.weight": np.eye(20)}).SVDSmoothing(method=unknown)
+    with pytest.raises(ww.OptionError, match=r"option method.* detX, svd, rmt, alpha_min or auto"):
+        ww.WeightWatcher(model={"a.weight": np.eye(20)}).SVDSmoothing(method="melt")
     with pytest.raises(ww.OptionError, match="option method"):
         ww.WeightWatcher().distances({"a.weight": np.eye(20)}, {"a.weight": np.eye(20)}, method="miles")

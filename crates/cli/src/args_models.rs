@@ -65,9 +65,9 @@ pub(crate) struct RewriteArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SmoothArgs {
     /// Which singular triplets stay: a share of them, those beyond the random bulk, those of the tail whose product is
-    /// one, or those of the power law's tail.
-    #[arg(long, default_value = "svd", value_name = "svd|rmt|detX|lambda_min")]
-    #[arg(value_parser = ["svd", "rmt", "detX", "lambda_min", "alpha_min"], ignore_case = true)]
+    /// one, those of the power law's tail, or rmt where alpha is above 6 and detX elsewhere.
+    #[arg(long, default_value = "svd", value_name = "svd|rmt|detX|lambda_min|auto")]
+    #[arg(value_parser = ["svd", "rmt", "detX", "lambda_min", "alpha_min", "auto"], ignore_case = true)]
     pub(crate) method: String,
     /// With svd: the share of triplets that stay; below 0 the share of the largest that go.
     #[arg(long, default_value_t = 0.2, allow_hyphen_values = true, value_name = "SHARE")]

@@ -14,6 +14,7 @@ use crate::checked::CheckedOptions;
 use crate::density::count;
 use crate::details::Details;
 use crate::error::Error;
+use crate::layer_verdict::UNDER_TRAINED_ABOVE;
 use crate::model::Model;
 use crate::options::AnalyzeOptions;
 use crate::row::Row;
@@ -34,6 +35,8 @@ pub enum Smoothing {
     DetX,
     /// Those of the power law's tail: `num_pl_spikes`.
     LambdaMin,
+    /// `Rmt` for a layer whose alpha is above 6, whose tail says little, and `DetX` for the others.
+    Auto,
 }
 
 impl Smoothing {
@@ -45,6 +48,7 @@ impl Smoothing {
             "rmt" => Some(Self::Rmt),
             "detx" | "erg" => Some(Self::DetX),
             "alpha_min" | "lambda_min" => Some(Self::LambdaMin),
+            "auto" => Some(Self::Auto),
             _ => None,
         }
     }
@@ -125,8 +129,15 @@ fn triplets(
     }
     let esd = Esd::new(eigenvalues).map_err(LayerFailure::Spectrum)?;
     let eigenvalues = esd.eigenvalues();
+    let steep =
+        |fitter: &TailFitter| fitter.fit(eigenvalues).is_ok_and(|fit| fit.alpha() > UNDER_TRAINED_ABOVE);
+    let method = match method {
+        Smoothing::Auto if steep(fitter) => Smoothing::Rmt,
+        Smoothing::Auto => Smoothing::DetX,
+        given => given,
+    };
     Ok(match method {
-        Smoothing::DetX => as_count(det_x(eigenvalues).map_err(LayerFailure::Fit)?.num),
+        Smoothing::DetX | Smoothing::Auto => as_count(det_x(eigenvalues).map_err(LayerFailure::Fit)?.num),
         Smoothing::LambdaMin => {
             as_count(fitter.fit(eigenvalues).map_err(LayerFailure::NoFit)?.num_pl_spikes())
         }
