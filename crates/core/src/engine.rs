@@ -64,7 +64,8 @@ pub(crate) fn analyze_planned(
     let job = |index: usize| Job {
         cost: units[index].cost(options),
         memory: units[index].memory(options),
-        soon: Some(Box::new(move || units[index].expect(model))),
+        // A hint: what is wrong with the tensor is found when the layer is read.
+        soon: Some(Box::new(move || drop(catch_unwind(AssertUnwindSafe(|| units[index].expect(model)))))),
         work: Box::new(move || {
             let unit = &units[index];
             observer.started(index);

@@ -202,6 +202,23 @@ fn one_thread_and_four_write_the_same_bytes() {
 }
 
 #[test]
+fn a_layer_beyond_the_budget_stays_what_it_is_and_the_others_are_smoothed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new.safetensors");
+    let source = MemorySource::new(vec![
+        tensor("large.weight", &[1100, 1000], &noise(1_100_000, 1)),
+        tensor("small.weight", &[40, 20], &noise(800, 2)),
+    ])
+    .unwrap();
+    let options = checked(AnalyzeOptions { memory: Some(16 << 20), ..AnalyzeOptions::default() });
+    let half = Smoothing::Svd { percent: 0.5 };
+    let details = smooth(&Model::new(&source), &options, half, &path).unwrap();
+    let changed: Vec<_> = details.rows.iter().map(|row| row.get(&CHANGED)).collect();
+    assert_eq!(changed, [Some(&Value::Flag(false)), Some(&Value::Flag(true))]);
+    assert!(details.rows[0].text(&REASON).contains("memory"), "{}", details.rows[0].text(&REASON));
+}
+
+#[test]
 fn a_layer_with_a_nan_stays_what_it_is_and_the_others_are_smoothed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new.safetensors");

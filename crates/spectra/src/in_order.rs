@@ -1,24 +1,25 @@
 //! Numbered work in, its results in the order of the numbers out, while the next ones are being made.
 //!
-//! For a writer that can't wait for everything and must not hold everything: no more than two pieces a thread are under
-//! way or wait to be taken. As in a [`schedule`](crate::schedule), threads that have no piece help with those of others.
+//! For a writer that can't wait for everything and must not hold everything: beside the one that it has taken, no more than
+//! so many pieces are under way or wait to be taken. As in a [`schedule`](crate::schedule), threads that have no piece help with those of others.
 
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::team::{Idle, Team, lock, nap};
 
-/// Runs `work` for 0, 1, … up to `count` on `threads` threads, and `take` on the calling one, with the results in order.
+/// Runs `work` for 0, 1, … up to `count` on `threads` threads, and `take` on the calling one, with the results in order;
+/// no more than `ahead` of them, at least 1, before they are taken.
 ///
 /// Once `take` returns nothing more is started; what runs is waited for.
 ///
 /// # Panics
 /// If `work` panics: as the result is taken.
 pub fn in_order<T: Send, R>(
-    threads: NonZeroUsize,
+    (threads, ahead): (NonZeroUsize, NonZeroUsize),
     count: usize,
     work: impl Fn(usize) -> T + Sync,
     take: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
@@ -26,10 +27,10 @@ pub fn in_order<T: Send, R>(
     let pieces = Pieces {
         state: Mutex::new(State { next: 0, taken: 0, count, done: BTreeMap::new() }),
         changed: Condvar::new(),
-        ahead: 2 * threads.get(),
+        ahead: ahead.get(),
     };
     std::thread::scope(|scope| {
-        scope.spawn(|| match Team::new(threads) {
+        scope.spawn(|| match Team::new(threads, count) {
             Some(team) => team.run(|| pieces.work(&work)),
             None => pieces.work(&work),
         });
@@ -87,7 +88,8 @@ impl<T> Pieces<T> {
         let result = loop {
             match state.done.remove(&piece) {
                 Some(result) => break result,
-                None => state = nap(&self.state, state, &self.changed),
+                // Not a nap: the caller's thread may belong to a pool of somebody else's work.
+                None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             }
         };
         state.taken += 1;

@@ -2,7 +2,8 @@
 //!
 //! Columns whose beginnings lie a multiple of some kilobytes apart share a few sets of every cache: a tile of the
 //! products then evicts itself, which costs up to a tenth of the speed. Sides that are a multiple of 256, which is what
-//! layers have, get columns that are longer by as many lines of memory as a tile is high.
+//! layers have, get columns that are longer by three lines of memory, as high as the highest tile. Storage is that of the
+//! whole square.
 
 use crate::Error;
 
@@ -24,10 +25,11 @@ impl LowerTriangle {
     /// A matrix of zeros.
     ///
     /// # Errors
-    /// [`Error::Shape`] if no memory holds n² elements.
+    /// [`Error::Shape`] if n² elements are more than can be addressed.
     pub fn zeros(side: usize) -> Result<Self, Error> {
         let lead = if side.is_multiple_of(Self::COLLIDING) { side + Self::LONGER } else { side };
-        let len = lead.checked_mul(side).ok_or(Error::Shape { rows: side, cols: side })?;
+        let addressed = |len: &usize| *len <= isize::MAX as usize / size_of::<f64>();
+        let len = lead.checked_mul(side).filter(addressed).ok_or(Error::Shape { rows: side, cols: side })?;
         Ok(Self { elements: vec![0.0; len], side, lead })
     }
 
@@ -36,10 +38,11 @@ impl LowerTriangle {
     /// # Errors
     /// [`Error::Length`] if there are not n² elements.
     pub fn new(elements: &[f64], side: usize) -> Result<Self, Error> {
-        let mut own = Self::zeros(side)?;
-        if elements.len() != side * side {
-            return Err(Error::Length { len: elements.len(), expected: side * side });
+        let expected = side.checked_mul(side).ok_or(Error::Shape { rows: side, cols: side })?;
+        if elements.len() != expected {
+            return Err(Error::Length { len: elements.len(), expected });
         }
+        let mut own = Self::zeros(side)?;
         for (j, column) in elements.chunks_exact(side.max(1)).enumerate() {
             own.elements[j * own.lead + j..][..side - j].copy_from_slice(&column[j..]);
         }
@@ -53,6 +56,9 @@ impl LowerTriangle {
     }
 
     /// The elements of column j from the diagonal down.
+    ///
+    /// # Panics
+    /// If there is no such column.
     #[must_use]
     pub fn column(&self, j: usize) -> &[f64] {
         &self.elements[j * self.lead + j..][..self.side - j]

@@ -16,7 +16,7 @@ pub struct SpectrumOptions {
     pub condition_limit: f64,
     /// The same limit for matrices of at most [`small_cols`](Self::small_cols) columns; default 1e4.
     ///
-    /// Here an SVD costs less, and σ_min keeps seven digits up to this condition.
+    /// Here an SVD costs less, and σ_min usually keeps seven digits up to this condition.
     pub small_condition_limit: f64,
     /// Largest M that counts as small; default 512.
     pub small_cols: usize,

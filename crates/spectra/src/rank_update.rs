@@ -16,7 +16,8 @@ const CACHE: usize = 192 << 10;
 /// Columns in a part of the work: a whole number of tiles of every width.
 const STEP: usize = 24;
 
-/// Flops that are worth a second thread, which takes some ten microseconds to come.
+/// Flops that are worth a second thread, which takes some ten microseconds to come if it has no job left, and up to a
+/// millisecond if it waits for memory.
 const WORTH_HELP: usize = 1 << 22;
 
 /// Buffers of the packed operands, used again for every update.
@@ -51,9 +52,20 @@ impl RankUpdate {
         if depth == 0 {
             return;
         }
+        let hands = if n * n * depth < WORTH_HELP { 1 } else { hands() };
+        self.update_by(hands, (c, lead, n), sign, (left, right, depth));
+    }
+
+    /// Where there is something to add: in so many parts at a time.
+    fn update_by(
+        &mut self,
+        hands: usize,
+        (c, lead, n): (&mut [f64], usize, usize),
+        sign: f64,
+        (left, right, depth): (Operand<'_>, Option<Operand<'_>>, usize),
+    ) {
         let (left, right) = Arch::new().dispatch(Pack { buffers: self, n, left, right, depth });
         let product = Product { left, right, lead, n, sign, depth };
-        let hands = if n * n * depth < WORTH_HELP { 1 } else { hands() };
         product.add_columns(c, 0..n, hands);
     }
 }
@@ -196,6 +208,38 @@ impl Columns<'_> {
                     } else {
                         add_part(simd, c, lead, sign, &sums, (rows, cols));
                     }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Along;
+
+    #[test]
+    fn any_number_of_parts_adds_the_same_and_what_a_plain_sum_does() {
+        for (n, depth) in [(1, 3), (23, 7), (145, 1), (300, 40)] {
+            let number = |at: usize| ((at * at * 7 + at * 3) % 13) as f64 - 6.0;
+            let elements: Vec<f64> = (0..n * depth).map(number).collect();
+            let operand = Operand { elements: &elements, lead: n, along: Along::Rows };
+            for right in [None, Some(operand)] {
+                let added = |hands: usize| {
+                    let mut c = vec![1.0; n * n];
+                    RankUpdate::default().update_by(hands, (&mut c, n, n), -1.0, (operand, right, depth));
+                    c
+                };
+                let whole = added(1);
+                for (i, j) in (0..n).flat_map(|j| (j..n).map(move |i| (i, j))) {
+                    let sum: f64 = (0..depth).map(|p| elements[p * n + i] * elements[p * n + j]).sum();
+                    assert!((whole[j * n + i] - (1.0 - sum)).abs() < 1e-12);
+                }
+                for hands in 2..6 {
+                    let parts = added(hands);
+                    let same = |j: usize| parts[j * n + j..(j + 1) * n] == whole[j * n + j..(j + 1) * n];
+                    assert!((0..n).all(same), "side {n}, {hands} parts");
                 }
             }
         }

@@ -17,8 +17,8 @@ pub struct Job<'a, T> {
     pub cost: f64,
     /// Bytes it holds at most; see [`memory_estimate`].
     pub memory: u64,
-    /// Called once when this job is the next to start, on a thread that has other work to do first: says that what the
-    /// job reads will be needed, so that it is read meanwhile.
+    /// Called at most once, while this job is the first of those that wait, on a thread that has another to do: says that
+    /// what the job reads will be needed, so that it is read meanwhile. Should it panic, so does the job of that thread.
     pub soon: Option<Box<dyn FnOnce() + Send + 'a>>,
     /// The work itself.
     pub work: Box<dyn FnOnce() -> T + Send + 'a>,
@@ -89,14 +89,13 @@ pub fn run<T: Send>(
         }
     }
     waiting.sort_by(|(i, a), (j, b)| b.cost.total_cmp(&a.cost).then(i.cmp(j)));
-    let nothing = waiting.is_empty();
+    let count = waiting.len();
     let queue = Queue {
         admission: Mutex::new(Admission { waiting, held: 0, held_by_overtakers: 0, budget: memory_budget }),
         freed: Condvar::new(),
         finished: Mutex::new((&mut outcomes, on_done)),
     };
-    let team = if threads.get() == 1 || nothing { None } else { Team::new(threads) };
-    match team {
+    match Team::new(threads, count) {
         Some(team) => team.run(|| queue.work(cancel)),
         // One thread is the caller's own, also where the system has no other.
         None => queue.work(cancel),
@@ -169,10 +168,10 @@ impl<'a, T> Admission<'a, T> {
 impl<'a, T: Send, F: FnMut(usize, &T) + Send> Queue<'a, '_, T, F> {
     fn work(&self, cancel: &AtomicBool) {
         while let Some(Admitted { index, job, overtaker }) = self.admit(cancel) {
-            self.tell_next();
             let memory = job.memory;
             // Memory is released even if the job panics, or the other threads would wait for it forever.
             let release = Release { queue: self, memory, overtaker };
+            self.tell_next();
             let result = (job.work)();
             drop(release);
             let mut finished = lock(&self.finished);

@@ -1,6 +1,7 @@
 //! A symmetric matrix and a thin one in, their product out.
 //!
-//! 2·n²·k flops for n×n and n×k. Only the lower triangle is read, once from memory: every square piece of it is used
+//! 2·n²·k flops for n×n and n×k. Only the lower triangle is read, once from memory (twice where two threads share the
+//! product): every square piece of it is used
 //! as it stands and, while the second cache still holds it, turned over for its place above the diagonal.
 
 use std::ops::Range;
@@ -16,7 +17,7 @@ use crate::team::{both, hands};
 /// Side of a piece: a whole number of tiles of every width, and small enough for a second cache of 256 KiB.
 const PIECE: usize = 144;
 
-/// Fewest pieces of a part of the work that are worth a second thread, which takes some ten microseconds to come.
+/// Fewest rows of pieces that are worth a thread of their own.
 const WORTH_HELP: usize = 3;
 
 /// Buffers, used again for every product.
@@ -44,10 +45,20 @@ impl SymmetricProduct {
         (a, lead, n): (&[f64], usize, usize),
         (v, v_lead, k): (&[f64], usize, usize),
     ) -> (&mut [f64], usize) {
+        let hands = hands().min(n / (WORTH_HELP * PIECE)).max(1);
+        self.multiply_by(hands, (a, lead, n), (v, v_lead, k))
+    }
+
+    /// In so many parts at a time.
+    fn multiply_by(
+        &mut self,
+        hands: usize,
+        (a, lead, n): (&[f64], usize, usize),
+        (v, v_lead, k): (&[f64], usize, usize),
+    ) -> (&mut [f64], usize) {
         let thin = Operand { elements: v, lead: v_lead, along: Along::Depth };
         let (packed, height) = Arch::new().dispatch(PackThin { buffer: &mut self.thin, n, thin, k });
         self.lead = k.next_multiple_of(height);
-        let hands = hands().min(n / (WORTH_HELP * PIECE)).max(1);
         self.parts.resize_with(hands.max(self.parts.len()), PartBuffers::default);
         let multiply =
             Multiply { a, lead, n, k, left: Left { packed, height, depth: n }, out_lead: self.lead };
@@ -287,6 +298,34 @@ impl Product<'_> {
                     1.0,
                     &sums,
                 );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_parts_makes_the_same_and_what_a_plain_sum_does() {
+        for (n, k) in [(1, 1), (143, 8), (144, 24), (431, 1), (700, 24), (300, 48)] {
+            let number = |at: usize| ((at * at * 5 + at * 7) % 17) as f64 - 8.0;
+            let a: Vec<f64> = (0..n * n).map(number).collect();
+            let v: Vec<f64> = (0..n * k).map(|at| number(at + 3)).collect();
+            let product = |hands: usize| {
+                let mut buffers = SymmetricProduct::default();
+                let (out, lead) = buffers.multiply_by(hands, (&a, n, n), (&v, n, k));
+                (0..n).flat_map(|i| out[i * lead..][..k].to_vec()).collect::<Vec<f64>>()
+            };
+            let whole = product(1);
+            for (i, c) in [(0, 0), (n / 2, k / 2), (n - 1, k - 1)] {
+                let element = |j: usize| a[i.min(j) * n + i.max(j)];
+                let sum: f64 = (0..n).map(|j| element(j) * v[c * n + j]).sum();
+                assert!((whole[i * k + c] - sum).abs() < 1e-9, "{n}, {k}: row {i}, column {c}");
+            }
+            for hands in 2..6 {
+                assert!(product(hands) == whole, "{n}, {k}: {hands} parts");
             }
         }
     }

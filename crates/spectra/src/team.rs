@@ -22,15 +22,31 @@ pub(crate) struct Team {
 }
 
 impl Team {
-    /// As many threads; nothing if the system has none to give.
-    pub(crate) fn new(threads: NonZeroUsize) -> Option<Self> {
+    /// So many threads for so many jobs; nothing where one thread is enough, or the system has no more to give.
+    ///
+    /// Beyond one a job only as many as there are cores: more could not help.
+    pub(crate) fn new(threads: NonZeroUsize, jobs: usize) -> Option<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = threads.get().min(jobs.max(cores));
+        if threads == 1 || jobs == 0 {
+            return None;
+        }
+        Self::of(threads)
+    }
+
+    /// Exactly so many threads, fewer by halves where the system refuses.
+    fn of(threads: usize) -> Option<Self> {
         let idle = Arc::new(AtomicUsize::new(0));
         let of_thread = Arc::clone(&idle);
         let pool = ThreadPoolBuilder::new()
-            .num_threads(threads.get())
+            .num_threads(threads)
             .start_handler(move |_| IDLE.set(Some(Arc::clone(&of_thread))))
             .build();
-        Some(Self { pool: pool.ok()?, idle })
+        match pool {
+            Ok(pool) => Some(Self { pool, idle }),
+            Err(_) if threads > 2 => Self::of(threads / 2),
+            Err(_) => None,
+        }
     }
 
     /// Calls `work` on every thread and waits for all; who has done helps the others.
@@ -43,7 +59,8 @@ impl Team {
     }
 }
 
-/// Into how many parts work is worth splitting: one for this thread, one for each that has nothing to do.
+/// Into how many parts work is worth splitting: one for this thread, one for each that has no job, though it may be
+/// helping another already.
 pub(crate) fn hands() -> usize {
     IDLE.with_borrow(|idle| idle.as_ref().map_or(1, |idle| 1 + idle.load(Ordering::Relaxed)))
 }
@@ -105,7 +122,7 @@ mod tests {
     /// What `work` returns on a thread of a team of which all others have nothing to do.
     fn helped<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
         let (work, result) = (Mutex::new(Some(work)), Mutex::new(None));
-        let team = Team::new(NonZeroUsize::new(threads).unwrap()).unwrap();
+        let team = Team::of(threads).unwrap();
         team.run(|| {
             let mine = work.lock().unwrap().take();
             if let Some(work) = mine {

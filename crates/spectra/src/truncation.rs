@@ -49,7 +49,8 @@ pub fn truncate(matrix: &mut DenseMatrix, keep: Keep, options: &SpectrumOptions)
         stays: (end == End::Largest) == matches!(keep, Keep::Top(_)),
         step,
     };
-    projection.apply(matrix.elements_mut(), hands());
+    let blocks = matrix.elements().len().div_ceil(step);
+    projection.apply(matrix.elements_mut(), hands().clamp(1, blocks.max(1)));
     Ok(())
 }
 

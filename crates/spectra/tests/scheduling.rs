@@ -60,7 +60,7 @@ fn results_are_taken_in_order_and_not_too_far_ahead() {
             i * i
         };
         let mut squares = Vec::new();
-        in_order(threads(count), 40, work, |results| {
+        in_order((threads(count), threads(2 * count)), 40, work, |results| {
             for square in results {
                 taken.fetch_add(1, Ordering::SeqCst);
                 squares.push(square);
@@ -77,15 +77,15 @@ fn nothing_is_started_for_one_who_takes_no_more() {
         started.fetch_add(1, Ordering::SeqCst);
         i
     };
-    assert_eq!(in_order(threads(2), 1000, work, |results| results.next()), Some(0));
-    assert!(started.load(Ordering::SeqCst) <= 6);
+    assert_eq!(in_order((threads(2), threads(4)), 1000, work, |results| results.next()), Some(0));
+    assert!(started.load(Ordering::SeqCst) <= 5);
 }
 
 #[test]
 #[should_panic(expected = "the third")]
 fn a_panic_in_work_reaches_the_one_who_takes() {
     let work = |i: usize| if i == 2 { panic!("the third") } else { i };
-    in_order(threads(2), 10, work, |results| results.count());
+    in_order((threads(2), threads(1)), 10, work, |results| results.count());
 }
 
 #[test]
@@ -133,6 +133,23 @@ fn cancelling_keeps_waiting_jobs_from_starting() {
 #[test]
 fn work_alone_returns_what_it_makes() {
     assert_eq!(run_alone(threads(3), || 7), 7);
+}
+
+#[test]
+#[should_panic(expected = "the second")]
+fn a_panic_in_a_job_reaches_the_caller_once_the_others_are_done() {
+    let job = |i: usize| Job {
+        cost: 1.0,
+        memory: 6,
+        soon: None,
+        work: Box::new(move || {
+            if i == 1 {
+                panic!("the second")
+            }
+        }),
+    };
+    // One at a time: the others wait for the memory of the one that panics.
+    run((0..4).map(job).collect(), threads(3), 10, &AtomicBool::new(false), |_, ()| ());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use heavytail_spectra::product::{Factor, product_singular_values};
 use heavytail_spectra::symmetric::symmetric_eigen;
 use heavytail_spectra::top_vectors::{End, end_vectors};
 use heavytail_spectra::truncation::{Keep, top_triplets, truncate};
-use heavytail_spectra::vectors::vector_shapes;
+use heavytail_spectra::vectors::{spectrum_and_shapes, vector_shapes};
 use heavytail_spectra::{
     DenseMatrix, Error, LowerTriangle, Matrix, SpectrumMethod, SpectrumOptions, spectrum, svd,
 };
@@ -145,25 +145,48 @@ fn singular_values_of_a_graded_matrix_are_exact_where_gram_is_lost() {
 #[test]
 fn the_smallest_singular_value_keeps_seven_digits_up_to_the_limit_of_gram() {
     let limit = SpectrumOptions::default().small_condition_limit;
-    for (rows, cols) in [(30, 30), (90, 64), (256, 256), (512, 512)] {
+    for (rows, cols) in [(30, 30), (90, 64), (256, 256), (512, 512), (4000, 200)] {
         let planted = |i: usize| if i == 0 { 1.01 / limit } else { i as f64 / (cols - 1) as f64 };
-        // H₁·Σ·H₂ with reflectors H = 1 − 2·v·vᵀ.
-        let unit = |len: usize, seed: usize| {
-            let v: Vec<f64> = (0..len).map(|i| ((i * i * 7 + i * 3 + seed) % 11) as f64 - 4.5).collect();
-            let length = dot(&v, &v).sqrt();
-            v.into_iter().map(|x| x / length).collect::<Vec<_>>()
-        };
-        let (u, v) = (unit(rows, 1), unit(cols, 2));
-        let entry = |left: &[f64], i: usize, j: usize| f64::from(u8::from(i == j)) - 2.0 * left[i] * left[j];
-        let elements = (0..rows * cols).map(|at| {
-            let (i, j) = (at / cols, at % cols);
-            (0..cols).map(|k| entry(&u, i, k) * planted(k) * entry(&v, k, j)).sum()
-        });
-        let w = DenseMatrix::new(rows, cols, elements.collect()).unwrap();
+        // Reflectors 1 − 2·v·vᵀ from both sides, so many that nothing of the diagonal is left to see.
+        let mut elements = vec![0.0; rows * cols];
+        (0..cols).for_each(|i| elements[i * cols + i] = planted(i));
+        for turn in 0..12 {
+            let unit = |len: usize| {
+                let v = noise(len + turn, 1).into_elements().split_off(turn);
+                let length = dot(&v, &v).sqrt();
+                v.into_iter().map(|x| x / length).collect::<Vec<_>>()
+            };
+            let (u, v) = (unit(rows), unit(cols));
+            let along: Vec<f64> =
+                (0..cols).map(|j| (0..rows).map(|i| u[i] * elements[i * cols + j]).sum()).collect();
+            for (i, row) in elements.chunks_exact_mut(cols).enumerate() {
+                row.iter_mut().zip(&along).for_each(|(x, a)| *x -= 2.0 * u[i] * a);
+                let part = dot(row, &v);
+                row.iter_mut().zip(&v).for_each(|(x, v)| *x -= 2.0 * part * v);
+            }
+        }
+        let w = DenseMatrix::new(rows, cols, elements).unwrap();
         let found = spectrum(&w, &SpectrumOptions::default()).unwrap();
         assert_eq!(found.method, SpectrumMethod::Gram);
         let error = (found.singular_min / planted(0) - 1.0).abs();
         assert!(error < 1e-7, "{rows}x{cols}: {error:e}");
+    }
+}
+
+#[test]
+fn eigenvalues_that_come_with_vectors_are_those_that_come_alone() {
+    for (rows, cols) in [(90, 40), (700, 600)] {
+        let w = noise(rows, cols);
+        let options = SpectrumOptions::default();
+        let alone = spectrum(&w, &options).unwrap();
+        let (found, shapes) = spectrum_and_shapes(&w, &options).unwrap();
+        assert_eq!(shapes, Some(vector_shapes(&w, &options).unwrap()));
+        let largest = alone.eigenvalues[cols - 1];
+        let tolerance = 4.0 * cols as f64 * f64::EPSILON * largest;
+        for (one, other) in found.eigenvalues.iter().zip(&alone.eigenvalues) {
+            assert!((one - other).abs() <= tolerance, "{one} for {other}");
+        }
+        assert_eq!((found.method, found.rank_loss), (alone.method, alone.rank_loss));
     }
 }
 

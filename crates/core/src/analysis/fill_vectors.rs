@@ -62,6 +62,7 @@ fn all_shapes(opened: &Opened, options: &AnalyzeOptions) -> Result<Vec<VectorSha
         let shapes = if left && rows == cols {
             let stored = DenseMatrix::read(matrix.as_ref()).map_err(failure)?;
             let turned = DenseMatrix::from_wide(rows, cols, stored.elements()).map_err(failure)?;
+            drop(stored);
             vector_shapes(&turned, &options)
         } else {
             vector_shapes(matrix.as_ref(), &options)

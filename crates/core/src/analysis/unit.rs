@@ -179,7 +179,8 @@ fn matrix_memory(rows: usize, cols: usize, options: &AnalyzeOptions) -> u64 {
     // The copy that is shuffled, the one that it is dealt from, and four bytes a draw.
     let shuffled = if options.randomize { elements(rows, cols).saturating_mul(20) } else { 0 };
     let copied = if options.farms { elements(rows, cols).saturating_mul(8) } else { 0 };
-    // The eigenvectors, and the reflectors that they are made of.
-    let vectors = if options.vectors { elements(cols, cols).saturating_mul(16) } else { 0 };
+    // The eigenvectors, and the reflectors that they are made of; of a square matrix compat mode takes the left ones.
+    let squares = if options.compat && rows == cols { 24 } else { 16 };
+    let vectors = if options.vectors { elements(cols, cols).saturating_mul(squares) } else { 0 };
     memory_estimate(rows, cols).saturating_add(shuffled).saturating_add(copied).saturating_add(vectors)
 }

@@ -65,10 +65,10 @@ trap_columns! {
         "−Σ p ln p", "";
     OV_MAX = "ov_max", Float, "", "The share of the direction that it meets most.",
         "max p", "";
-    TRAP_VARIANCE_BURDEN_IPR = "trap_variance_burden_ipr", Float, "", "What the trap weighs, by its localization.",
+    TRAP_VARIANCE_BURDEN_IPR = "trap_variance_burden_ipr", Float, "λ³", "What the trap weighs, by its localization.",
         "spectral_excess_abs·max(ipr_lift − 1, 0)·ov_lam_weighted_var", "";
-    TRAP_VARIANCE_BURDEN_TOP10 = "trap_variance_burden_top10", Float, "", "What the trap weighs, by more of its largest elements.",
+    TRAP_VARIANCE_BURDEN_TOP10 = "trap_variance_burden_top10", Float, "λ", "What the trap weighs, by more of its largest elements.",
         "spectral_excess_abs·ln(1 + top_10_lift)·ov_rank_mean", "";
-    TRAP_VARIANCE_BURDEN = "trap_variance_burden", Float, "", "What the trap weighs, by its largest elements.",
+    TRAP_VARIANCE_BURDEN = "trap_variance_burden", Float, "λ", "What the trap weighs, by its largest elements.",
         "spectral_excess_abs·ln(1 + top_5_lift)·ov_rank_mean", "compare traps of one layer";
 }

@@ -57,7 +57,8 @@ impl BulkReference {
     }
 }
 
-/// Sets the columns. `sizes` are the trap's two vectors in the shuffled matrix, `top` its pair put back into the layer.
+/// Sets the columns. `excess` is the distance from the bulk's edge and that edge, `shuffled` are the trap's two vectors in
+/// the shuffled matrix, `top` its pair put back into the layer.
 pub(crate) fn fill_burden(
     row: &mut Row,
     bulk: &BulkReference,
@@ -81,8 +82,8 @@ pub(crate) fn fill_burden(
     row.set(&IPR_LIFT, ipr_lift);
     row.set(&TOP_5_LIFT, top_5_lift);
     row.set(&TOP_10_LIFT, top_10_lift);
-    row.set(&IPR_LIFT_EXCESS_POS, (ipr_lift - 1.0).max(0.0));
-    row.set(&TOP_5_LIFT_EXCESS_POS, (top_5_lift - 1.0).max(0.0));
+    row.set(&IPR_LIFT_EXCESS_POS, above_one(ipr_lift));
+    row.set(&TOP_5_LIFT_EXCESS_POS, above_one(top_5_lift));
     row.set(&LOG1P_TOP_5_LIFT, top_5_lift.ln_1p());
     let overlap = |basis: &[f64]| basis.iter().zip(&top.right).map(|(a, b)| a * b).sum::<f64>().powi(2);
     let shares: Vec<f64> = own.right.chunks_exact(top.right.len()).map(overlap).collect();
@@ -95,9 +96,14 @@ pub(crate) fn fill_burden(
     row.set(&OV_RANK_MEAN, rank);
     row.set(&OV_RANK_STD, rank_variance.sqrt());
     fill_concentration(row, &shares);
-    row.set(&TRAP_VARIANCE_BURDEN_IPR, beyond * (ipr_lift - 1.0).max(0.0) * lambda_variance);
+    row.set(&TRAP_VARIANCE_BURDEN_IPR, beyond * above_one(ipr_lift) * lambda_variance);
     row.set(&TRAP_VARIANCE_BURDEN_TOP10, beyond * top_10_lift.ln_1p() * rank);
     row.set(&TRAP_VARIANCE_BURDEN, beyond * top_5_lift.ln_1p() * rank);
+}
+
+/// By how much a lift is above one; NaN stays what it is.
+fn above_one(lift: f64) -> f64 {
+    if lift < 1.0 { 0.0 } else { lift - 1.0 }
 }
 
 /// What the modes of the bulk look like, on the average and how they scatter.

@@ -41,6 +41,13 @@ use crate::options::AnalyzeOptions;
 use crate::row::Row;
 use crate::transform::rewrite::read_matrices;
 
+/// Bytes that a layer's traps hold at most: seven matrices of N·M elements (its own, the shuffled one, left vectors of both
+/// and what passes between), and as many of M².
+fn memory(unit: &Unit) -> u64 {
+    let (n, m) = (unit.layer.n as u64, unit.layer.m as u64);
+    n.saturating_add(m).saturating_mul(m).saturating_mul(7 * 8)
+}
+
 /// The traps of every layer of one matrix, in the model's order; a warning says which layers could not be shuffled.
 ///
 /// # Errors
@@ -48,11 +55,11 @@ use crate::transform::rewrite::read_matrices;
 pub fn analyze_traps(model: &Model<'_>, options: &CheckedOptions, cancel: &Cancel) -> Result<Details, Error> {
     let options = options.get();
     let plan = plan_weights(model, options)?;
-    // Shuffling holds the layer, its copy and its eigenvectors.
+    // Shuffling costs about what it does in an analysis.
     let needs = AnalyzeOptions { randomize: true, vectors: true, ..options.clone() };
     let job = |unit| Job {
         cost: Unit::cost(unit, &needs),
-        memory: Unit::memory(unit, &needs),
+        memory: memory(unit),
         soon: Some(Box::new(move || Unit::expect(unit, model))),
         work: Box::new(move || layer_traps(model, unit, options)),
     };

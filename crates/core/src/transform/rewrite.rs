@@ -1,8 +1,10 @@
 //! A source, its layers and what to do with each in; the new checkpoint and a row a layer out.
 //!
-//! Threads are at most two tensors each ahead of the writer, so that no more than that is held at once.
+//! Threads are at most two tensors each ahead of the writer, and no more than the memory budget holds beside the one that
+//! is being written. A layer that it doesn't hold alone stays what it is.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use heavytail_formats::{TensorInfo, TensorSource, write_safetensors};
@@ -16,11 +18,13 @@ use crate::analysis::layer_failure::LayerFailure;
 use crate::analysis::plan::{origin, plan_weights};
 use crate::analysis::read_factor::read_row_major;
 use crate::analysis::unit::Unit;
+use crate::budget::memory_budget;
 use crate::checked::CheckedOptions;
 use crate::details::Details;
 use crate::engine::threads;
 use crate::error::Error;
 use crate::model::Model;
+use crate::options::AnalyzeOptions;
 use crate::row::Row;
 use crate::transform::columns_change::{CHANGED, NORM_AFTER, NORM_BEFORE};
 
@@ -49,11 +53,16 @@ pub(crate) fn rewrite(
     let mut order = writing_order(model.source);
     order.retain(|tensor| by_tensor.contains_key(tensor));
     let mut rows: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
+    let budget = memory_budget(options.memory);
     let rewritten = |at: usize| {
         let tensor = order[at];
-        rewrite_tensor(model, tensor, by_tensor.get(&tensor).map_or(&[][..], Vec::as_slice), change)
+        let units = by_tensor.get(&tensor).map_or(&[][..], Vec::as_slice);
+        rewrite_tensor(model, (tensor, units), budget, change)
     };
-    in_order(threads(options.threads), order.len(), rewritten, |results| {
+    let threads = threads(options.threads);
+    let largest = plan.units.iter().map(|unit| memory(unit, model.source)).filter(|needed| *needed <= budget);
+    let ahead = ahead(threads, budget, largest.max().unwrap_or(1));
+    in_order((threads, ahead), order.len(), rewritten, |results| {
         write_safetensors(model.source, to, |tensor, _: &TensorInfo| -> Result<Option<Vec<f64>>, Error> {
             if !by_tensor.contains_key(&tensor) {
                 return Ok(None);
@@ -74,6 +83,19 @@ pub(crate) fn rewrite(
         sparse: true,
         ..Details::default()
     })
+}
+
+/// How many tensors may be under way or wait for the writer, so that with the one that it writes they fit the budget.
+fn ahead(threads: NonZeroUsize, budget: u64, largest: u64) -> NonZeroUsize {
+    let held = usize::try_from(budget / largest.max(1)).unwrap_or(usize::MAX).saturating_sub(1);
+    NonZeroUsize::new(held.min(threads.get().saturating_mul(2))).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Bytes that changing a layer holds at most: its tensor twice, where the layer is a part of it, and its eigenvectors.
+fn memory(unit: &Unit, source: &dyn TensorSource) -> u64 {
+    let elements = source.tensors().get(unit.layer.tensor).map_or(0, TensorInfo::len) as u64;
+    let vectors = AnalyzeOptions { vectors: true, ..AnalyzeOptions::default() };
+    unit.memory(&vectors).saturating_add(elements.saturating_mul(16))
 }
 
 /// A file can't be read and replaced at once.
@@ -99,8 +121,8 @@ fn writing_order(source: &dyn TensorSource) -> Vec<usize> {
 
 fn rewrite_tensor(
     model: &Model<'_>,
-    tensor: usize,
-    units: &[&Unit],
+    (tensor, units): (usize, &[&Unit]),
+    budget: u64,
     change: &Changer<'_>,
 ) -> Result<Rewritten, Error> {
     let mut rows = Vec::with_capacity(units.len());
@@ -109,7 +131,9 @@ fn rewrite_tensor(
         let mut row = Row::new();
         fill_layer(&mut row, unit);
         row.set(&CHANGED, false);
-        match changed(model, unit, change, &mut row) {
+        let needed = memory(unit, model.source);
+        let within = if needed > budget { Err(LayerFailure::OverBudget { needed, budget }) } else { Ok(()) };
+        match within.and_then(|()| changed(model, unit, change, &mut row)) {
             Ok(None) => {}
             Ok(Some(matrices)) => {
                 row.set(&CHANGED, true);
