@@ -46,6 +46,9 @@ _NAMES = ("fit", "pl_package", "svd_method", "eigs", "channels", "fix_fingers")
 # Whole numbers that may be below 0.
 _SIGNED = ("xmax", "start_ids")
 
+# What the engine has room for, and resamples that are done in seconds; one past the end.
+_ENDS = {"seed": 2**64, "min_layers": 2**62, "resamples": 1_000_001}
+
 # "No limit" for the engine's counts.
 _UNLIMITED = 2**62
 
@@ -122,7 +125,7 @@ def limits(
     Raises
     ------
     OptionError
-        A share is none, or a count no whole number.
+        A share is none, or a count no whole number within its bounds.
     """
     given = dict(locals())
     for name, value in given.items():
@@ -135,6 +138,8 @@ def limits(
             if not number or certain or not 0 <= value <= 1:
                 within = "between 0 and 1" if name == "confidence" else "from 0 to 1"
                 raise OptionError(f"option {name}: {value!r} is not allowed; a share {within}")
-        elif _whole(name, value) == 0 and name == "resamples":
-            raise OptionError("option resamples: 0 is not allowed; a whole number from 1")
+        else:
+            first, end = int(name == "resamples"), _ENDS[name]
+            if not first <= _whole(name, value) < end:
+                raise OptionError(f"option {name}: {value!r} is not allowed; a whole number from {first} to {end - 1}")
     return given

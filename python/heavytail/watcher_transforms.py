@@ -51,8 +51,12 @@ class Transforming(HeldModel):
             {"layers": layers, "start_ids": start_ids, "pool": pool, "channels": channels, "compat": compat}
         )
         first, second = open_model(model_1, start_ids), open_model(model_2, start_ids)
-        weights, biases, table = _native.distances(first, second, str(method).lower(), options)
+        method = str(method).lower()
+        weights, biases, table = _native.distances(first, second, method, options)
         frame = Details(table).to_pandas()
+        if frame.empty:
+            # Without rows there is no column either.
+            frame = frame.reindex(columns=_DISTANCES)
         frame["b_shape"] = _bias_lengths(first, second, frame["longname"]) if method == ww.RAW else ww.UNKNOWN
         frame = frame[[name for name in _DISTANCES if name in frame.columns]]
         return weights, biases, frame.set_index("layer_id")

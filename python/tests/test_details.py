@@ -130,13 +130,24 @@ def test_the_bootstrap_of_a_comparison_has_the_given_confidence_and_seed(tables)
         ({"significance": "small"}, "significance: 'small' is not allowed; a share from 0 to 1"),
         ({"confidence": 1}, "confidence: 1 is not allowed; a share between 0 and 1"),
         ({"min_layers": -1}, "min_layers: -1 is not allowed; a whole number from 0"),
-        ({"resamples": 0}, "resamples: 0 is not allowed; a whole number from 1"),
+        ({"min_layers": 2**70}, f"min_layers: {2**70} is not allowed; a whole number from 0 to"),
+        ({"resamples": 0}, "resamples: 0 is not allowed; a whole number from 1 to 1000000"),
+        ({"resamples": 1_000_001}, "resamples: 1000001 is not allowed; a whole number from 1 to 1000000"),
+        ({"seed": 2**64}, f"seed: {2**64} is not allowed; a whole number from 0 to {2**64 - 1}"),
         ({"seed": 1.5}, "seed: 1.5 is not allowed; a whole number from 0"),
     ],
 )
 def test_a_limit_out_of_range_is_named_with_what_is_allowed(tables, limit, words):
     with pytest.raises(heavytail.OptionError, match=words):
         heavytail.compare(*tables, **limit)
+    if limit.keys() & {"tolerated_share", "significance", "min_layers"}:
+        with pytest.raises(heavytail.OptionError, match=words):
+            tables[0].judge(**limit)
+
+
+def test_the_largest_limits_reach_the_engine(tables):
+    assert tables[0].judge(min_layers=2**62 - 1).word == "uncertain"
+    assert heavytail.compare(*tables, seed=2**64 - 1, resamples=10, min_layers=2**62 - 1).pairs[0].word == "undecided"
 
 
 def test_the_curves_of_a_layer_are_at_hand(tables):

@@ -46,6 +46,19 @@ def test_raw_distances_of_a_convolution_are_over_its_slices_with_its_biases():
     assert frame[["M", "N", "b_shape"]].to_numpy().tolist() == [[24, 32, 32]]
 
 
+def test_distances_of_no_layers_are_a_frame_without_rows_and_names_have_no_case():
+    weights = {"a.weight": np.eye(20), "a.bias": np.ones(20)}
+    watcher = ww.WeightWatcher()
+    full = watcher.distances(weights, weights, "RAW")[2]
+    assert full["b_shape"].tolist() == watcher.distances(weights, weights, "raw")[2]["b_shape"].tolist() == [20]
+    for method in ("raw", "cka"):
+        for empty in ({"a.bias": np.ones(20)}, weights):
+            _, _, frame = watcher.distances(empty, empty, method, layers=["b*"] if empty is weights else ())
+            assert len(frame) == 0
+            assert set(full.columns) <= set(frame.columns)
+            assert frame.index.name == "layer_id"
+
+
 def test_auto_takes_the_bulk_where_alpha_is_large_and_the_product_elsewhere():
     rng = np.random.default_rng(0)
 

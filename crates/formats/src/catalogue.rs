@@ -217,8 +217,10 @@ impl TensorSource for Catalogue {
     }
 
     fn expect(&self, index: usize) {
-        if let (Some(tensor), Some(stored @ Stored::Plain { .. })) =
+        // Loading fetches what is remote, which is no hint any more.
+        if let (Some(tensor), Some(stored @ Stored::Plain { owner, .. })) =
             (self.tensors.get(index), self.stored.get(index))
+            && owner.is_whole()
             && let Ok(data) = stored.load(tensor)
         {
             data.expect();
@@ -231,5 +233,59 @@ impl TensorSource for Catalogue {
 
     fn metadata(&self, file: usize) -> &[(String, String)] {
         self.metadata.get(file).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::{Dtype, Format};
+
+    #[derive(Default)]
+    struct Counting {
+        is_whole: bool,
+        fetched: AtomicUsize,
+        expected: AtomicUsize,
+    }
+
+    impl ByteOwner for Counting {
+        fn bytes(&self) -> &[u8] {
+            &[0; 4]
+        }
+
+        fn is_whole(&self) -> bool {
+            self.is_whole
+        }
+
+        fn fetch(&self, _: Range<usize>) -> Result<(), Error> {
+            self.fetched.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn expect(&self, _: Range<usize>) {
+            self.expected.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn what_is_expected_of_a_remote_file_is_not_fetched() {
+        for is_whole in [true, false] {
+            let owner = Arc::new(Counting { is_whole, ..Counting::default() });
+            let info =
+                TensorInfo { name: "a".to_owned(), dtype: Dtype::F32, shape: vec![1], quantisation: None };
+            let plain = Arc::<Counting>::clone(&owner);
+            let stored = Stored::Plain { owner: plain, start: 0, strides: None };
+            let file = FileTensors { tensors: vec![Listed { info, stored }], metadata: Vec::new() };
+            let source =
+                Catalogue::join(SourceInfo::new(Format::Memory, "x".into(), Vec::new()), vec![file]).unwrap();
+            source.expect(0);
+            assert_eq!(owner.expected.load(Ordering::Relaxed), usize::from(is_whole));
+            let before = owner.fetched.load(Ordering::Relaxed);
+            assert!(is_whole || before == 0, "a hint has fetched");
+            assert!(source.load(0).is_ok() && owner.fetched.load(Ordering::Relaxed) == before + 1);
+        }
     }
 }

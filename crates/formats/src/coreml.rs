@@ -6,6 +6,7 @@
 
 mod nodes;
 mod operations;
+mod shapes;
 mod values;
 
 use std::collections::{HashMap, HashSet};
@@ -140,8 +141,7 @@ impl Reader<'_> {
         // Attributes have a value, inputs a value or the name of an output.
         each(operation, 5, |attribute| {
             let constant = Constant::read(value_of(attribute)?, &mut self.files)?;
-            let known = constant.map(|constant| Known::Constant(Arc::new(constant)));
-            arguments.extend(Some(text_of(attribute, 1)?).zip(known));
+            arguments.push((text_of(attribute, 1)?, known(constant)));
             Ok(())
         })?;
         each(operation, 2, |input| {
@@ -150,12 +150,11 @@ impl Reader<'_> {
             };
             let output = text_of(bound, 1)?;
             let known = match Message::new(bound, FORMAT).find(2)? {
-                Some(Value::Bytes(value)) => Constant::read(value, &mut self.files)?
-                    .map(|constant| Known::Constant(Arc::new(constant))),
-                _ => self.known.get(&output).cloned(),
+                Some(Value::Bytes(value)) => known(Constant::read(value, &mut self.files)?),
+                _ => self.known.get(&output).cloned().unwrap_or(Known::Nothing),
             };
             self.unpacked.insert(output);
-            arguments.extend(Some(text_of(input, 1)?).zip(known));
+            arguments.push((text_of(input, 1)?, known));
             Ok(())
         })?;
         if arguments.len() > ARGUMENT_LIMIT {
@@ -182,6 +181,11 @@ impl Reader<'_> {
     }
 }
 
+/// What an argument is that is written in the program as this.
+fn known(constant: Option<Constant>) -> Known {
+    constant.map_or(Known::Nothing, |constant| Known::Constant(Arc::new(constant)))
+}
+
 /// What an operation makes, of this name and type.
 fn unpacked(name: String, typed: Typed, operation: &Arc<Operation>) -> Listed {
     let (packing, stored): (String, Stored);
@@ -192,7 +196,7 @@ fn unpacked(name: String, typed: Typed, operation: &Arc<Operation>) -> Listed {
             stored = Stored::Deferred(Arc::<Operation>::clone(operation));
         }
         (problem, _) => {
-            packing = problem.unwrap_or_else(|| FEW_BITS.to_owned());
+            packing = problem.or_else(|| typed.element.unknown()).unwrap_or_else(|| FEW_BITS.to_owned());
             stored = Stored::Deferred(Arc::new(Unread { packing: packing.clone() }));
         }
     }
@@ -207,7 +211,8 @@ fn listed(constant: &Constant, name: String, packing: Option<String>) -> Listed 
         let (owner, start) = (Arc::clone(&constant.owner), constant.start);
         return Listed { info, stored: Stored::Plain { owner, start, strides: None } };
     }
-    let packing = packing.unwrap_or_else(|| FEW_BITS.to_owned());
+    let unknown = constant.typed.element.unknown();
+    let packing = packing.or(unknown).unwrap_or_else(|| FEW_BITS.to_owned());
     let info = TensorInfo { name, dtype: Dtype::U8, shape, quantisation: Some(packing.clone()) };
     Listed { info, stored: Stored::Deferred(Arc::new(Unread { packing })) }
 }

@@ -53,7 +53,7 @@ struct Scaled {
     dtype: Dtype,
 }
 
-/// How many indices there are along an axis and how many neighbours among them share a scale; neither is zero.
+/// How many indices there are along an axis and how many neighbours among them, never none, share a scale.
 struct Axis {
     extent: usize,
     block: usize,
@@ -61,11 +61,10 @@ struct Axis {
 
 impl Axis {
     fn new(extent: usize, block: usize) -> Self {
-        // What is empty is never asked for.
-        Self { extent: extent.max(1), block: block.max(1) }
+        Self { extent, block: block.max(1) }
     }
 
-    /// How many scales there are along it.
+    /// How many scales there are along it: none where it is empty.
     fn scales(&self) -> usize {
         self.extent.div_ceil(self.block)
     }
@@ -87,7 +86,7 @@ impl Axes {
             match all.last_mut() {
                 Some(before) if axis.block >= axis.extent => {
                     before.extent = before.extent.saturating_mul(axis.extent);
-                    before.block = before.block.saturating_mul(axis.extent);
+                    before.block = before.block.saturating_mul(axis.extent).max(1);
                 }
                 _ => all.push(axis),
             }
@@ -106,7 +105,9 @@ impl Axes {
             Sharing::Tensor => Some(Self::new([])),
             Sharing::Axis(axis) => {
                 let (outer, axis, inner) = along(*axis, 1)?;
-                Some(Self::new([Axis::new(outer, outer), axis, Axis::new(inner, inner)]))
+                // Each index has its scale, whether the other axes are empty or not.
+                let whole = |extent: usize| Axis::new(extent.max(1), extent);
+                Some(Self::new([whole(outer), axis, whole(inner)]))
             }
             Sharing::Blocks { axis, block } => {
                 let (outer, axis, inner) = along(*axis, *block)?;
@@ -258,6 +259,19 @@ mod tests {
         let one = || Scales { scales: vec![1.0], zeros: Vec::new(), sharing: Sharing::Tensor };
         assert_eq!(numbers(codes(false), one(), &[3]), [1.0, 2.0, 15.0]);
         assert_eq!(numbers(codes(true), one(), &[3]), [1.0, 2.0, -1.0]);
+    }
+
+    #[test]
+    fn an_empty_axis_has_no_scales_and_hides_none_of_another() {
+        let fits = |shape: &[usize], scales: usize, sharing| {
+            let scales = Scales { scales: vec![1.0; scales], zeros: Vec::new(), sharing };
+            scaled(Codes::Whole(bytes(&[], Dtype::I8, shape)), scales, shape, Dtype::F32).is_ok()
+        };
+        assert!(fits(&[0, 16], 0, Sharing::Axis(0)) && !fits(&[0, 16], 1, Sharing::Axis(0)));
+        assert!(fits(&[0, 16], 16, Sharing::Axis(1)) && !fits(&[0, 16], 0, Sharing::Axis(1)));
+        assert!(fits(&[0, 16], 0, Sharing::Blocks { axis: 1, block: 4 }));
+        assert!(fits(&[16, 0], 0, Sharing::Blocks { axis: 0, block: 4 }));
+        assert!(fits(&[16, 0], 0, Sharing::Grid(vec![4, 0])) && fits(&[0, 16], 1, Sharing::Tensor));
     }
 
     #[test]

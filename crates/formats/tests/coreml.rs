@@ -105,6 +105,11 @@ fn what_an_unknown_operation_unpacks_is_listed_with_its_name_and_not_read() {
     assert_eq!(source.tensors()[0].quantisation.as_deref(), Some("constexpr_affine_dequantiZE"));
     assert!(source.load(0).is_err());
     assert_eq!(numbers(&*source, "fc.bias"), truth("fc.bias"));
+
+    let twice = operation("constexpr_lut_to_dense", "x", &typed(11, &[1]), &[]);
+    package(folder.path(), &model(&twice), b"");
+    let source = open(folder.path()).expect("reads");
+    assert_eq!(source.tensors()[0].quantisation.as_deref(), Some("constexpr_constexpr_lut_to_dense"));
 }
 
 #[test]
@@ -133,12 +138,177 @@ fn field(number: u8, content: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// An entry of a map.
+fn named(name: &str, value: &[u8]) -> Vec<u8> {
+    [field(1, name.as_bytes()), field(2, value)].concat()
+}
+
+/// The type of a tensor, its elements' by their number.
+fn typed(element: u8, shape: &[u8]) -> Vec<u8> {
+    let axes: Vec<u8> = shape.iter().flat_map(|extent| field(3, &field(1, &[0x08, *extent]))).collect();
+    field(1, &[&[0x08, element][..], &axes].concat())
+}
+
+/// A tensor in the program itself, in the list with this number.
+fn immediate(element: u8, shape: &[u8], list: u8, content: &[u8]) -> Vec<u8> {
+    [field(2, &typed(element, shape)), field(3, &field(1, &field(list, &field(1, content))))].concat()
+}
+
+/// A tensor that the first description in the weight file tells of; of so many elements along its one axis.
+fn apart(element: u8, count: u32) -> Vec<u8> {
+    let extent = (0..5).map(|at| (count >> (7 * at) & 0x7f) as u8 | if at < 4 { 0x80 } else { 0 });
+    let axis = [&[0x08][..], &extent.collect::<Vec<u8>>()].concat();
+    let kind = field(1, &[&[0x08, element][..], &field(3, &field(1, &axis))].concat());
+    [field(2, &kind), field(5, &field(1, b"@model_path/weights/weight.bin"))].concat()
+}
+
+fn floats(numbers: &[f32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+/// An operation of these arguments, whose output is called as it and of this type.
+fn operation(kind: &str, name: &str, typed: &[u8], arguments: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut operation = field(1, format!("constexpr_{kind}").as_bytes());
+    for (argument, value) in arguments {
+        operation.extend(field(2, &named(argument, &field(1, &field(2, value)))));
+    }
+    operation.extend(field(3, &named(name, typed)));
+    field(3, &operation)
+}
+
+/// A model whose program has these operations.
+fn model(block: &[u8]) -> Vec<u8> {
+    let function = named("main", &field(3, &named("CoreML8", block)));
+    let program = field(2, &function);
+    // The version, a description, and the program in field 502.
+    let len = u32::try_from(program.len()).expect("it is short");
+    let mut model = vec![0x08, 9, 0x12, 0, 0xb2, 0x1f];
+    model.extend((0..4).map(|at| u8::try_from(len >> (7 * at) & 0x7f).expect("seven bits") | 0x80));
+    model.push(0);
+    model.extend(program);
+    model
+}
+
+/// A weight file with one weight.
+fn one_weight(bytes: &[u8]) -> Vec<u8> {
+    let mut file = 0xdead_beef_u32.to_le_bytes().to_vec();
+    file.extend(0_u32.to_le_bytes());
+    file.extend(u64::try_from(bytes.len()).expect("it is short").to_le_bytes());
+    file.extend(64_u64.to_le_bytes());
+    file.resize(64, 0);
+    file.extend(bytes);
+    file
+}
+
+#[test]
+fn small_integers_in_the_program_are_read_and_what_does_not_fit_is_missed_where_it_is_needed() {
+    let folder = tempdir().expect("a fresh folder");
+    // 3 and −2, which takes ten bytes.
+    let two = [3, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+    let shifted = |name: &str, data: Vec<u8>, offset: Option<Vec<u8>>| {
+        let mut arguments = vec![("data", data), ("scale", immediate(11, &[1], 1, &floats(&[2.0])))];
+        arguments.extend(offset.map(|offset| ("offset", offset)));
+        operation("blockwise_shift_scale", name, &typed(11, &[2]), &arguments)
+    };
+    let block = [
+        shifted("signed", immediate(22, &[2], 2, &two), Some(immediate(22, &[1], 2, &[1]))),
+        shifted("unsigned", immediate(32, &[2], 2, &[3, 0xff, 0xff, 3]), None),
+        shifted("wide", immediate(23, &[2], 2, &two), None),
+        shifted("short", immediate(22, &[2], 2, &[3]), None),
+        // One that is there but no offset is not none.
+        shifted("lost", immediate(22, &[2], 2, &two), Some(immediate(22, &[1], 2, &[1, 1]))),
+    ];
+    package(folder.path(), &model(&block.concat()), b"");
+    let source = open(folder.path()).expect("reads");
+    assert_eq!(names(&*source), ["signed", "unsigned", "wide", "short", "lost"]);
+    assert_eq!(numbers(&*source, "signed"), [4.0, -6.0]);
+    assert_eq!(numbers(&*source, "unsigned"), [6.0, 131_070.0]);
+    assert_eq!(numbers(&*source, "wide"), [6.0, -4.0]);
+    for index in [3, 4] {
+        let refused = source.load(index).err().expect("an argument does not fit").to_string();
+        assert!(refused.contains("an argument of an operation is no tensor of numbers"), "{refused}");
+    }
+}
+
+#[test]
+fn arguments_of_more_elements_than_any_has_are_refused_before_they_are_read() {
+    let folder = tempdir().expect("a fresh folder");
+    let codes = || immediate(21, &[2], 7, &[1, 2]);
+    let scale = || immediate(11, &[1], 1, &floats(&[2.0]));
+    let table = |elements: u8| immediate(11, &[1, 2, elements], 1, &vec![0; 8 * usize::from(elements)]);
+    // 2^25 elements of one bit.
+    let bits = || apart(37, 1 << 25);
+    let pair = typed(11, &[2]);
+    let affine = |axis, zero| {
+        let arguments =
+            [("quantized_data", codes()), ("scale", scale()), ("zero_point", zero), ("axis", axis)];
+        operation("affine_dequantize", "x", &pair, &arguments)
+    };
+    let shifted = |scale, offset| {
+        let arguments = [("data", codes()), ("scale", scale), ("offset", offset)];
+        operation("blockwise_shift_scale", "x", &pair, &arguments)
+    };
+    let palette = |lut: Vec<u8>, more: (&'static str, Vec<u8>)| {
+        let arguments = [("indices", immediate(37, &[8], 7, &[0x55])), ("lut", lut), more];
+        operation("lut_to_dense", "x", &typed(11, &[8]), &arguments)
+    };
+    let zero = || immediate(21, &[1], 7, &[0]);
+    let shape = immediate(23, &[65], 2, &[1; 65]);
+    let cases = [
+        (affine(bits(), zero()), "more than 1 numbers of one axis"),
+        (affine(zero(), bits()), "more than 16777216 zero points"),
+        (shifted(scale(), bits()), "more than 1 offsets"),
+        (shifted(bits(), zero()), "scales are of no type to compute in"),
+        (palette(bits(), ("vector_axis", zero())), "more than 16777216 entries of palettes"),
+        (palette(table(65), ("vector_axis", zero())), "more than 64 elements of a palette's vector"),
+        (palette(table(64), ("vector_axis", bits())), "more than 1 numbers of one axis"),
+        (palette(immediate(11, &[2], 1, &floats(&[1.0, 2.0])), ("shape", shape)), "more than 64 axes"),
+    ];
+    let weights = one_weight(&vec![0; 1 << 22]);
+    for (block, words) in cases {
+        package(folder.path(), &model(&block), &weights);
+        let refused = open(folder.path()).expect("reads").load(0).err().expect(words).to_string();
+        assert!(refused.contains(words), "{refused}");
+    }
+}
+
+/// Every tensor of this element type and shape is of another type.
+fn retype(program: &mut [u8], element: u8, shape: [u8; 2], new: u8) {
+    let [rows, columns] = shape;
+    let old = [8, element, 0x10, 2, 0x1a, 4, 0x0a, 2, 8, rows, 0x1a, 4, 0x0a, 2, 8, columns];
+    let places: Vec<usize> =
+        program.windows(old.len()).enumerate().filter(|(_, at)| *at == old).map(|(at, _)| at).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        program[at + 1] = new;
+    }
+}
+
+#[test]
+fn elements_of_an_unknown_type_are_listed_and_not_read() {
+    let folder = tempdir().expect("a fresh folder");
+    // A constant, what an operation makes, and what it makes it of.
+    for (name, element) in [("coreml_float", 11), ("coreml_int8", 11), ("coreml_int8", 21)] {
+        let (mut program, weights) = parts(&format!("{name}.mlpackage"));
+        retype(&mut program, element, [24, 16], 40);
+        package(folder.path(), &program, &weights);
+        let source = open(folder.path()).expect("reads");
+        assert_eq!(names(&*source), names(&*open(&tiny(&format!("{name}.mlpackage"))).expect("reads")));
+        let first = &source.tensors()[0];
+        let why = "elements of the unknown type 40";
+        assert_eq!((first.name.as_str(), first.quantisation.as_deref()), ("fc.weight", Some(why)));
+        assert_eq!(first.shape, [24, 16]);
+        let refused = source.load(0).err().expect("nobody can tell what they are").to_string();
+        assert!(refused.contains(why), "{refused}");
+        assert_eq!(numbers(&*source, "fc.bias"), truth("fc.bias"), "{name}");
+    }
+}
+
 #[test]
 fn endless_chains_of_operations_are_listed_and_not_read() {
     let folder = tempdir().expect("a fresh folder");
-    let named = |name: &str, value: &[u8]| [field(1, name.as_bytes()), field(2, value)].concat();
     // Thousands of operations, each on what the one before it unpacks: f32, one axis of one.
-    let typed = field(1, &[&[0x08, 11][..], &field(3, &field(1, &[0x08, 1]))].concat());
+    let typed = typed(11, &[1]);
     let mut block = Vec::new();
     for step in 0..50_000 {
         let data = field(1, &field(1, format!("x{step}").as_bytes()));
@@ -149,15 +319,7 @@ fn endless_chains_of_operations_are_listed_and_not_read() {
         ];
         block.extend(field(3, &operation.concat()));
     }
-    let function = named("main", &field(3, &named("CoreML8", &block)));
-    let program = field(2, &function);
-    // The version, a description, and the program in field 502.
-    let len = u32::try_from(program.len()).expect("it is short");
-    let mut model = vec![0x08, 9, 0x12, 0, 0xb2, 0x1f];
-    model.extend((0..4).map(|at| u8::try_from(len >> (7 * at) & 0x7f).expect("seven bits") | 0x80));
-    model.push(0);
-    model.extend(program);
-    package(folder.path(), &model, b"");
+    package(folder.path(), &model(&block), b"");
     let source = open(folder.path()).expect("reads");
     assert_eq!(names(&*source), ["x50000"]);
     assert!(

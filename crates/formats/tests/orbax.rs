@@ -50,7 +50,6 @@ fn of_many_steps_the_latest_is_read_and_of_a_step_its_item() {
     assert_eq!(of("orbax_steps/10/default"), [10.0; 6]);
 }
 
-/// A copy of a fixture that a test may break.
 /// A varint, as OCDBT stores its numbers.
 fn varint(mut number: u64, out: &mut Vec<u8>) {
     while number >= 0x80 {

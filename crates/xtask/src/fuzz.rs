@@ -15,8 +15,8 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
      -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Ccodegen-units=1";
 /// Targets that run at the same time.
 const TOGETHER: usize = 2;
-/// Bytes of an input; those of the fixtures are smaller.
-const LONGEST: u64 = 20_000;
+/// Bytes of an input: enough for a fixture of every format, of which HDF5's are the longest.
+const LONGEST: u64 = 100_000;
 
 /// Runs each target for so many seconds, or the one that is named.
 pub(crate) fn run(seconds: &str, only: Option<&str>) -> Outcome {
@@ -85,6 +85,8 @@ fn one(programs: &Path, name: &str, seconds: u64) -> Outcome {
     fuzzer.args(["-c", "exec \"$@\" 2>&1", "sh"]).arg(programs.join(name)).arg(&corpus);
     fuzzer.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={LONGEST}"));
     fuzzer.arg(format!("-artifact_prefix={}/", found.display())).args(["-rss_limit_mb=512", "-timeout=60"]);
+    // The same inputs in every run of the checks, as far as the time allows.
+    fuzzer.arg("-seed=1");
     let run = fuzzer.output().map_err(|error| format!("start the fuzz target {name}: {error}"))?;
     let text = String::from_utf8_lossy(&run.stdout);
     if !run.status.success() {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use crate::catalogue::Load;
 use crate::coreml::malformed;
 use crate::coreml::nodes::{Masked, Numbers, Palette, Scattered, Spread, Widened};
-use crate::coreml::values::{Constant, Element, Typed};
+use crate::coreml::shapes::{bits_of, blocks, entries_of, index};
+use crate::coreml::values::{AXIS_LIMIT, Constant, Element, Typed};
 use crate::cursor::to_u64;
 use crate::scaled::{Axes, Codes, Scales, Sharing, scaled};
 use crate::tensor::element_count;
@@ -19,8 +20,12 @@ use crate::{Dtype, Error, ErrorKind, TensorData, TensorInfo};
 pub(super) const PREFIX: &str = "constexpr_";
 /// Operations one upon the other; coremltools chains three.
 const DEPTH_LIMIT: usize = 4;
-/// Elements of a list that is no constant itself: a palette with scales.
-const LIST_LIMIT: usize = 1 << 20;
+/// Entries of all palettes of a weight, or scales along one of its axes.
+const LIST_LIMIT: usize = 1 << 24;
+/// The same where no bytes of the file stand for each: a palette with scales.
+const MADE_LIMIT: usize = 1 << 20;
+/// Elements of a vector in a palette; coremltools makes up to eight.
+const VECTOR_LIMIT: usize = 64;
 
 /// What an argument is.
 #[derive(Clone)]
@@ -28,6 +33,8 @@ pub(super) enum Known {
     Constant(Arc<Constant>),
     /// An output of an operation, by its number.
     Output(Arc<Operation>, usize),
+    /// No tensor of numbers that are there. What is not needed may be this; nothing else may take it for left out.
+    Nothing,
 }
 
 /// An operation that unpacks weights.
@@ -60,21 +67,29 @@ impl Known {
             Self::Output(..) => {
                 Err(malformed("the second output of an operation is where the first should be"))
             }
+            Self::Nothing => Err(malformed("an argument of an operation is no tensor of numbers")),
         }
     }
 
-    /// All numbers of what is small: scales, palettes, axes.
-    fn list(&self) -> Result<(Vec<f64>, Typed), Error> {
+    /// All numbers of what is small: scales, palettes, axes; an error where there are more than `limit`.
+    fn list(&self, what: &'static str, limit: usize) -> Result<(Vec<f64>, Typed), Error> {
         let node = self.node()?;
         let count = node.count()?;
-        if count > LIST_LIMIT && matches!(self, Self::Output(..)) {
-            return Err(
-                ErrorKind::TooMany { what: "scales or entries of palettes", limit: LIST_LIMIT }.into()
-            );
+        let limit = if matches!(self, Self::Output(..)) { limit.min(MADE_LIMIT) } else { limit };
+        if count > limit {
+            return Err(ErrorKind::TooMany { what, limit }.into());
         }
         let mut numbers = vec![0.0; count];
         node.numbers.unpack(0, &mut numbers)?;
         Ok((numbers, node.typed))
+    }
+
+    /// Which of the axes it names.
+    fn axis(&self, shape: &[usize]) -> Result<usize, Error> {
+        match self.list("numbers of one axis", 1)?.0.as_slice() {
+            [axis] => index(*axis, to_u64(shape.len())),
+            _ => Err(malformed("an axis has no number")),
+        }
     }
 
     /// Its shape; that of a palette with scales is the palette's.
@@ -82,13 +97,14 @@ impl Known {
         match self {
             Self::Constant(constant) => &constant.typed.shape,
             Self::Output(operation, _) => operation.find("data").map_or(&[], Self::shape),
+            Self::Nothing => &[],
         }
     }
 
     fn element(&self) -> Option<Element> {
         match self {
             Self::Constant(constant) => Some(constant.typed.element),
-            Self::Output(..) => None,
+            Self::Output(..) | Self::Nothing => None,
         }
     }
 }
@@ -96,13 +112,13 @@ impl Known {
 impl Operation {
     pub(super) fn new(kind: &str, arguments: Vec<(String, Known)>) -> Self {
         let below = arguments.iter().map(|(_, known)| match known {
-            Known::Constant(_) => 0,
+            Known::Constant(_) | Known::Nothing => 0,
             Known::Output(operation, _) => operation.depth,
         });
         let depth = below.max().unwrap_or(0).saturating_add(1);
         // What is refused anyway holds no endless chain.
         let arguments = if depth > DEPTH_LIMIT { Vec::new() } else { arguments };
-        Self { kind: kind.trim_start_matches(PREFIX).to_owned(), arguments, depth }
+        Self { kind: kind.strip_prefix(PREFIX).unwrap_or(kind).to_owned(), arguments, depth }
     }
 
     fn find(&self, name: &str) -> Option<&Known> {
@@ -134,8 +150,9 @@ impl Operation {
             return Some(format!("{PREFIX}{} with offsets of floats", self.kind));
         }
         let below = self.arguments.iter().filter_map(|(_, known)| match known {
-            Known::Constant(_) => None,
+            Known::Constant(constant) => constant.typed.element.unknown(),
             Known::Output(operation, _) => operation.problem(),
+            Known::Nothing => None,
         });
         below.into_iter().next()
     }
@@ -184,11 +201,9 @@ impl Operation {
     /// (code − zero point) · scale, with one scale for all or one for each index of an axis.
     fn affine(&self) -> Result<Node, Error> {
         let data = self.argument("quantized_data")?.node()?;
-        let ((scales, scale), (zeros, _)) =
-            (self.argument("scale")?.list()?, self.argument("zero_point")?.list()?);
-        let rank = to_u64(data.typed.shape.len());
-        let axis = self.argument("axis").and_then(Known::list).map(|(axis, _)| axis)?;
-        let axis = index(axis.first().copied().unwrap_or(0.0), rank)?;
+        let (scales, scale) = self.argument("scale")?.list("scales", LIST_LIMIT)?;
+        let (zeros, _) = self.argument("zero_point")?.list("zero points", LIST_LIMIT)?;
+        let axis = self.argument("axis")?.axis(&data.typed.shape)?;
         let (sharing, count) = match (scales.len(), zeros.len()) {
             (1, 1) => (Sharing::Tensor, 1),
             (scales, zeros) => (Sharing::Axis(axis), scales.max(zeros)),
@@ -200,15 +215,19 @@ impl Operation {
 
     /// (number − offset) · scale, with a scale for each block of a grid.
     fn shifted(&self, data: Node) -> Result<Node, Error> {
-        let (scales, scale) = self.argument("scale")?.list()?;
-        let zeros = match self.find("offset") {
-            Some(offset) => offset.list()?.0,
-            None => Vec::new(),
-        };
-        let blocks = blocks(&data.typed.shape, &scale.shape)?;
-        if data.typed.element.is_float() && data.typed.element != scale.element {
+        let scale = self.argument("scale")?;
+        let Typed { element, shape } = scale.node()?.typed;
+        // Before they are read: the file need not have many bytes for many scales of one bit.
+        computed_in(element)?;
+        let blocks = blocks(&data.typed.shape, &shape)?;
+        if data.typed.element.is_float() && data.typed.element != element {
             return Err(malformed("scales are of another type than the numbers"));
         }
+        let (scales, scale) = scale.list("scales", data.count()?)?;
+        let zeros = match self.find("offset") {
+            Some(offset) => offset.list("offsets", scales.len())?.0,
+            None => Vec::new(),
+        };
         of_type(scale.element, data, Scales { scales, zeros, sharing: Sharing::Grid(blocks) })
     }
 
@@ -216,14 +235,14 @@ impl Operation {
     fn indices(&self) -> Result<Node, Error> {
         let indices = self.argument("indices")?;
         let Some(shape) = self.find("shape") else { return indices.node() };
-        let entries = self.argument("lut")?.list()?.0.len();
+        let entries = self.argument("lut")?.node()?.count()?;
         let bits = bits_of(entries).ok_or_else(|| malformed("a palette is of no power of two"))?;
         packed(indices, bits, shape)
     }
 
     /// What each index stands for.
     fn palette(&self, indices: Node) -> Result<Node, Error> {
-        let (values, lut) = self.argument("lut")?.list()?;
+        let (values, lut) = self.argument("lut")?.list("entries of palettes", LIST_LIMIT)?;
         let (entries, size) = entries_of(&lut.shape);
         if bits_of(entries) != Some(indices.typed.element.bits()) {
             return Err(malformed("a palette has more or fewer entries than its indices can tell apart"));
@@ -248,8 +267,12 @@ impl Operation {
         if size == 1 {
             return Ok((Spread { size, extent: 1, inner: 1 }, shape));
         }
-        let (axis, _) = self.argument("vector_axis")?.list()?;
-        let axis = index(axis.first().copied().unwrap_or(f64::NAN), to_u64(shape.len()))?;
+        if size > VECTOR_LIMIT {
+            return Err(
+                ErrorKind::TooMany { what: "elements of a palette's vector", limit: VECTOR_LIMIT }.into()
+            );
+        }
+        let axis = self.argument("vector_axis")?.axis(&shape)?;
         let inner = element_count(shape.get(axis.saturating_add(1)..).unwrap_or_default());
         let overflow = || malformed("a palette makes more elements than can be counted");
         let inner = inner.ok_or_else(overflow)?;
@@ -264,7 +287,7 @@ impl Operation {
         let mask = mask.ok_or_else(|| malformed("an operation lacks its mask"))?;
         match (mask, self.find("shape")) {
             (Known::Constant(_), Some(shape)) => packed(mask, 1, shape),
-            (Known::Constant(_), None) => mask.node(),
+            (Known::Constant(_), None) | (Known::Nothing, _) => mask.node(),
             (Known::Output(below, _), _) => below.mask(),
         }
     }
@@ -275,7 +298,7 @@ impl Operation {
         if self.kind != "lut_to_sparse" {
             return Ok(mask);
         }
-        let (_, size) = entries_of(&self.argument("lut")?.list()?.1.shape);
+        let (_, size) = entries_of(&self.argument("lut")?.node()?.typed.shape);
         let (spread, shape) = self.spread(&mask.typed.shape, size)?;
         let numbers = Arc::new(Widened { mask: mask.numbers, spread });
         Ok(Node { numbers, typed: Typed { element: mask.typed.element, shape } })
@@ -327,7 +350,7 @@ fn dense(listed: &Known, mask: &Node) -> Result<Node, Error> {
 fn packed(bytes: &Known, bits: usize, shape: &Known) -> Result<Node, Error> {
     let Known::Constant(bytes) = bytes else { return Err(malformed("packed bits are no constant")) };
     let shape: Option<Vec<usize>> =
-        shape.list()?.0.into_iter().map(|extent| index(extent, 1 << 32).ok()).collect();
+        shape.list("axes", AXIS_LIMIT)?.0.into_iter().map(|extent| index(extent, 1 << 32).ok()).collect();
     let shape = shape.ok_or_else(|| malformed("a shape is of no whole numbers"))?;
     let element = if bits == 8 { Element::Whole(Dtype::U8) } else { Element::Bits { bits, signed: false } };
     let typed = Typed { element, shape };
@@ -340,51 +363,17 @@ fn packed(bytes: &Known, bits: usize, shape: &Known) -> Result<Node, Error> {
     Known::Constant(Arc::new(Constant { typed, owner, start, is_apart })).node()
 }
 
-/// Numbers scaled, as elements of the type of the scales.
-fn of_type(element: Element, data: Node, scales: Scales) -> Result<Node, Error> {
-    let Element::Whole(dtype @ (Dtype::F16 | Dtype::F32)) = element else {
-        return Err(malformed("scales are of no type to compute in"));
-    };
-    let numbers = scaled(Codes::Numbers(data.numbers), scales, &data.typed.shape, dtype)?;
-    Ok(Node { numbers, typed: Typed { element, shape: data.typed.shape } })
-}
-
-/// How many indices of each axis a block has, where there are so many blocks along it.
-fn blocks(shape: &[usize], blocks: &[usize]) -> Result<Vec<usize>, Error> {
-    let fits = |(&extent, &blocks): (&usize, &usize)| {
-        extent.checked_div(blocks).filter(|block| block.checked_mul(blocks) == Some(extent))
-    };
-    let found: Option<Vec<usize>> = shape.iter().zip(blocks).map(fits).collect();
-    let fit = found.filter(|found| found.len() == shape.len() && blocks.len() == shape.len());
-    fit.ok_or_else(|| malformed("blocks do not divide the shape"))
-}
-
-/// Entries of a table and elements of an entry.
-fn entries_of(shape: &[usize]) -> (usize, usize) {
-    match shape {
-        [entries] => (*entries, 1),
-        [.., entries, size] => (*entries, *size),
-        [] => (0, 0),
+/// The type that scales of this one are computed in.
+fn computed_in(element: Element) -> Result<Dtype, Error> {
+    match element {
+        Element::Whole(dtype @ (Dtype::F16 | Dtype::F32)) => Ok(dtype),
+        _ => Err(malformed("scales are of no type to compute in")),
     }
 }
 
-/// The bits of an index into so many entries, if it has a number of bits that the format knows.
-fn bits_of(entries: usize) -> Option<usize> {
-    [1_usize, 2, 3, 4, 6, 8]
-        .into_iter()
-        .find(|bits| u32::try_from(*bits).is_ok_and(|bits| 1_usize.checked_shl(bits) == Some(entries)))
-}
-
-/// An index below `end`; negative ones count from there.
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "checked: the number is whole and below the end"
-)]
-fn index(number: f64, end: u64) -> Result<usize, Error> {
-    let number = if number < 0.0 { number + end as f64 } else { number };
-    let whole = (0.0..end as f64).contains(&number) && number.fract().abs() < f64::EPSILON;
-    if whole { Ok(number as usize) } else { Err(malformed("an axis or an extent is out of range")) }
+/// Numbers scaled, as elements of the type of the scales.
+fn of_type(element: Element, data: Node, scales: Scales) -> Result<Node, Error> {
+    let dtype = computed_in(element)?;
+    let numbers = scaled(Codes::Numbers(data.numbers), scales, &data.typed.shape, dtype)?;
+    Ok(Node { numbers, typed: Typed { element, shape: data.typed.shape } })
 }

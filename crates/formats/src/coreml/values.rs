@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::bytes::{MappedFile, Opener};
-use crate::coreml::{FORMAT, malformed, text_of};
+use crate::coreml::{FORMAT, text_of};
 use crate::cursor::{Cursor, to_u64, to_usize};
 use crate::tensor::{ByteOwner, Unpack, element_count};
 use crate::wire::{Message, Piece, Value, varints};
@@ -16,7 +16,7 @@ const MODEL_PATH: &str = "@model_path/";
 /// The number that each description in a weight file begins with.
 const SENTINEL: u32 = 0xdead_beef;
 /// More axes than any framework's tensors have.
-const AXIS_LIMIT: usize = 64;
+pub(super) const AXIS_LIMIT: usize = 64;
 
 /// The type of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +25,12 @@ pub(super) enum Element {
     Whole(Dtype),
     /// Integers of one to six bits, the first in the lowest bits.
     Bits { bits: usize, signed: bool },
+    /// By its number in the format's list, as it was when this was written.
+    Unknown(u64),
 }
 
 impl Element {
-    /// By its number in the format's list; nothing for texts and what is unknown.
+    /// By its number in the format's list; nothing for texts and what has no type.
     fn numbered(number: u64) -> Option<Self> {
         let bits = |bits, signed| Some(Self::Bits { bits, signed });
         Some(Self::Whole(match number {
@@ -51,7 +53,8 @@ impl Element {
             37 => return bits(1, false),
             38 => return bits(6, false),
             39 => return bits(3, false),
-            _ => return None,
+            0 | 2 => return None,
+            unknown => return Some(Self::Unknown(unknown)),
         }))
     }
 
@@ -59,6 +62,16 @@ impl Element {
         match self {
             Self::Whole(dtype) => dtype.size().saturating_mul(8),
             Self::Bits { bits, .. } => bits,
+            Self::Unknown(_) => 0,
+        }
+    }
+
+    /// Why numbers of a type that is not known are not read.
+    pub(super) fn unknown(self) -> Option<String> {
+        if let Self::Unknown(number) = self {
+            Some(format!("elements of the unknown type {number}"))
+        } else {
+            None
         }
     }
 
@@ -73,6 +86,7 @@ impl Element {
             Self::Whole(Dtype::I8 | Dtype::I16 | Dtype::I32 | Dtype::I64) => "int",
             Self::Bits { signed: true, .. } => "int",
             Self::Whole(_) | Self::Bits { .. } => "uint",
+            Self::Unknown(number) => return format!("type{number}"),
         };
         format!("{kind}{}", self.bits())
     }
@@ -119,7 +133,7 @@ impl Typed {
     }
 }
 
-/// A constant tensor, of which every element is there.
+/// A constant tensor, of which every element is there; of those of unknown type nobody can tell.
 pub(super) struct Constant {
     pub(super) typed: Typed,
     pub(super) owner: Arc<dyn ByteOwner>,
@@ -129,7 +143,7 @@ pub(super) struct Constant {
 }
 
 impl Constant {
-    /// Nothing where the value is no tensor of numbers.
+    /// Nothing where the value is no tensor of numbers, or one in the program whose numbers do not fit its type.
     pub(super) fn read(value: Piece<'_>, files: &mut Files<'_>) -> Result<Option<Self>, Error> {
         let message = Message::new(value, FORMAT);
         let Some(Value::Bytes(kind)) = message.find(2)? else { return Ok(None) };
@@ -140,11 +154,12 @@ impl Constant {
             return Ok(Some(Self { typed, owner, start, is_apart: true }));
         }
         let Some(Value::Bytes(immediate)) = message.find(3)? else { return Ok(None) };
-        let Some(bytes) = immediate_bytes(immediate)? else { return Ok(None) };
-        if bytes.len() != expected {
-            return Err(malformed("a value in the program is not as long as its type says"));
-        }
-        Ok(Some(Self { typed, owner: Arc::new(bytes), start: 0, is_apart: false }))
+        let bytes = match typed.element {
+            Element::Unknown(_) => Some(Vec::new()),
+            element => immediate_bytes(immediate, element)?,
+        };
+        let bytes = bytes.filter(|bytes| bytes.len() == expected);
+        Ok(bytes.map(|bytes| Self { typed, owner: Arc::new(bytes), start: 0, is_apart: false }))
     }
 
     /// Its numbers.
@@ -155,6 +170,10 @@ impl Constant {
                 Arc::new(Whole(TensorData::contiguous(owner, start, dtype, self.typed.shape.clone())?))
             }
             Element::Bits { bits, signed } => Arc::new(Bits { owner, start, bits, signed }),
+            Element::Unknown(_) => {
+                let packing = self.typed.element.unknown().unwrap_or_default();
+                return Err(ErrorKind::UnknownPacking { packing }.into());
+            }
         })
     }
 }
@@ -191,6 +210,7 @@ impl<'a> Files<'a> {
         let (_dtype, size, start) = (cursor.u32()?, cursor.u64()?, cursor.u64()?);
         match typed.element {
             _ if size == expected => {}
+            Element::Unknown(_) => {}
             Element::Whole(dtype) => {
                 let shape = typed.shape.clone();
                 return Err(ErrorKind::SizeMismatch { dtype, shape, expected, found: size }.into());
@@ -210,7 +230,8 @@ impl<'a> Files<'a> {
             return Ok(Arc::clone(known));
         }
         let missing = || ErrorKind::MissingPart { part: word.to_owned() };
-        let path = inside::resolve(self.folder, word.trim_start_matches(MODEL_PATH))?.ok_or_else(missing)?;
+        let path = inside::resolve(self.folder, word.strip_prefix(MODEL_PATH).unwrap_or(word))?
+            .ok_or_else(missing)?;
         let file = self.opener.open(&path)?;
         self.open.insert(word.to_owned(), Arc::clone(&file));
         Ok(file)
@@ -218,7 +239,7 @@ impl<'a> Files<'a> {
 }
 
 /// The bytes of a tensor that the program itself has, if it has numbers.
-fn immediate_bytes(immediate: Piece<'_>) -> Result<Option<Vec<u8>>, Error> {
+fn immediate_bytes(immediate: Piece<'_>, element: Element) -> Result<Option<Vec<u8>>, Error> {
     let Some(Value::Bytes(tensor)) = Message::new(immediate, FORMAT).find(1)? else { return Ok(None) };
     let Some((kind, Value::Bytes(list))) = Message::new(tensor, FORMAT).next()? else { return Ok(None) };
     let values = Message::new(list, FORMAT).find(1)?;
@@ -227,11 +248,13 @@ fn immediate_bytes(immediate: Piece<'_>) -> Result<Option<Vec<u8>>, Error> {
         (1 | 6 | 7, Some(Value::Bytes(bytes))) => Some(bytes.bytes.to_vec()),
         (1, Some(Value::Fixed32(one))) => Some(one.to_vec()),
         (2, Some(value)) => {
-            let integers = varints(value, FORMAT)?;
-            // Negative ones are stored in 64 bits.
-            let low =
-                integers.into_iter().filter_map(|number| number.to_le_bytes().get(..4).map(<[u8]>::to_vec));
-            Some(low.flatten().collect())
+            let Element::Whole(dtype) = element else { return Ok(None) };
+            let mut bytes = Vec::new();
+            for number in varints(value, FORMAT)? {
+                // Those of 16 bits lie here too, and negative ones are stored in 64.
+                bytes.extend_from_slice(number.to_le_bytes().get(..dtype.size()).unwrap_or_default());
+            }
+            Some(bytes)
         }
         (5, Some(value)) => Some(varints(value, FORMAT)?.into_iter().flat_map(u64::to_le_bytes).collect()),
         _ => None,
