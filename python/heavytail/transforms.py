@@ -48,7 +48,8 @@ def rewrite(model: Any, write: Write, to: Any = None) -> tuple[Any, _native.Deta
 def _discard(path: Path) -> None:
     """Removes what an interrupted write has begun.
 
-    The engine's thread may still be at a layer; it ends when it finds that its file is gone, so that none appears.
+    The engine's thread computes on and fails at its end, when it finds that its file is gone. A file that it had not
+    begun may still appear.
     """
     inside = path.is_dir()
     name = "*" if inside else glob.escape(path.name)
