@@ -1,7 +1,7 @@
 //! The lower triangle of a symmetric matrix, in columns that no cache gets in the way of.
 //!
 //! Columns whose beginnings lie a multiple of some kilobytes apart share a few sets of every cache: a tile of the
-//! products then evicts itself, which costs up to a tenth of the speed. Sides that are a multiple of 256, which is what
+//! products then evicts itself. Sides that are a multiple of 256, which is what
 //! layers have, get columns that are longer by three lines of memory, as high as the highest tile. Storage is that of the
 //! whole square.
 
