@@ -45,12 +45,8 @@ pub(crate) fn layer_spectrum(
     {
         return Ok(top);
     }
-    let accuracy = spectrum_options(options);
-    let (spectra, shapes) = if options.vectors && !takes_left_vectors(opened, options) {
-        opened.spectra_and_shapes(&accuracy)?
-    } else {
-        (opened.spectra(&accuracy)?, None)
-    };
+    let with_shapes = options.vectors && !takes_left_vectors(opened, options);
+    let (spectra, shapes) = opened.spectra(&spectrum_options(options), with_shapes)?;
     let esd = pool(&spectra, options)?;
     let largest = |of: fn(&MatrixSpectrum) -> f64| spectra.iter().map(of).fold(0.0, f64::max);
     Ok(LayerSpectrum {

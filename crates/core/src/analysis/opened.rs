@@ -61,35 +61,27 @@ impl Opened {
         Ok(opened)
     }
 
-    /// The spectrum of every matrix, adjusted.
-    pub(crate) fn spectra(&self, options: &SpectrumOptions) -> Result<Vec<MatrixSpectrum>, LayerFailure> {
-        if !self.known.is_empty() {
-            return Ok(self.known.iter().map(|known| self.adjusted(known.clone())).collect());
-        }
-        let mut spectra = Vec::with_capacity(self.matrices.len());
-        for matrix in &self.matrices {
-            let (rows, cols) = (matrix.rows(), matrix.cols());
-            let found = spectrum(matrix.as_ref(), options)
-                .map_err(|error| LayerFailure::of_spectrum(error, rows, cols))?;
-            spectra.push(self.adjusted(found));
-        }
-        Ok(spectra)
-    }
-
-    /// [`spectra`](Self::spectra), and the shapes of all eigenvectors; no shapes where they don't come with the spectra.
-    pub(crate) fn spectra_and_shapes(
+    /// The spectrum of every matrix, adjusted, and the shapes of all eigenvectors; no shapes where `with_shapes` asks for none,
+    /// or they don't come with the spectra.
+    pub(crate) fn spectra(
         &self,
         options: &SpectrumOptions,
+        with_shapes: bool,
     ) -> Result<(Vec<MatrixSpectrum>, Option<Vec<VectorShape>>), LayerFailure> {
         if !self.known.is_empty() {
-            return Ok((self.spectra(options)?, None));
+            let known = self.known.iter().map(|known| self.adjusted(known.clone())).collect();
+            return Ok((known, None));
         }
         let mut spectra = Vec::with_capacity(self.matrices.len());
-        let mut all = Some(Vec::new());
+        let mut all = with_shapes.then(Vec::new);
         for matrix in &self.matrices {
             let (rows, cols) = (matrix.rows(), matrix.cols());
-            let (found, shapes) = spectrum_and_shapes(matrix.as_ref(), options)
-                .map_err(|error| LayerFailure::of_spectrum(error, rows, cols))?;
+            let found = if with_shapes {
+                spectrum_and_shapes(matrix.as_ref(), options)
+            } else {
+                spectrum(matrix.as_ref(), options).map(|found| (found, None))
+            };
+            let (found, shapes) = found.map_err(|error| LayerFailure::of_spectrum(error, rows, cols))?;
             spectra.push(self.adjusted(found));
             all = all.zip(shapes).map(|(mut all, shapes)| {
                 all.extend(shapes);

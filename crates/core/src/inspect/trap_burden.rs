@@ -18,7 +18,7 @@ use crate::inspect::columns_trap_burden::{
     V_TOP10_MASS,
 };
 use crate::inspect::columns_traps::{TOP_5_MASS, TOP_10_MASS};
-use crate::inspect::traps::{inverse_participation, top_mass};
+use crate::inspect::traps::{inverse_participation, overlaps, top_mass};
 use crate::row::Row;
 
 /// Modes of the bulk that are looked at.
@@ -85,8 +85,7 @@ pub(crate) fn fill_burden(
     row.set(&IPR_LIFT_EXCESS_POS, above_one(ipr_lift));
     row.set(&TOP_5_LIFT_EXCESS_POS, above_one(top_5_lift));
     row.set(&LOG1P_TOP_5_LIFT, top_5_lift.ln_1p());
-    let overlap = |basis: &[f64]| basis.iter().zip(&top.right).map(|(a, b)| a * b).sum::<f64>().powi(2);
-    let shares: Vec<f64> = own.right.chunks_exact(top.right.len()).map(overlap).collect();
+    let shares = overlaps(&top.right, &own.right);
     let eigenvalues: Vec<f64> = own.singular.iter().map(|sigma| sigma * sigma).collect();
     let ranks: Vec<f64> = (1..=shares.len()).map(count).collect();
     let (lambda, lambda_variance) = moments(&shares, &eigenvalues);

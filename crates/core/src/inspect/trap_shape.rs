@@ -14,6 +14,7 @@ use crate::inspect::columns_trap_vectors::{
     LEFT_TOP_MASS, RIGHT_TOP_MASS, U_EFFECTIVE_SUPPORT, U_GINI_ABS, V_EFFECTIVE_SUPPORT, V_GINI_ABS,
 };
 use crate::inspect::columns_traps::{MP_BULK_MAX, TRAP_DELTA, TRAP_EVAL_MINUS_BULK, TRAP_Q};
+use crate::inspect::traps::overlaps;
 use crate::row::Row;
 
 /// From this risk on a trap is called risky.
@@ -38,8 +39,7 @@ pub(crate) fn fill_moments(row: &mut Row, top: &Triplets, own: &Triplets) {
         quality *= ((ipr - even) / (1.0 - even)).clamp(0.0, 1.0);
     }
     row.set(&TRAP_Q_UNIFORM, quality.sqrt());
-    let overlap = |basis: &[f64]| basis.iter().zip(&top.right).map(|(a, b)| a * b).sum::<f64>().powi(2);
-    let overlaps: Vec<f64> = own.right.chunks_exact(top.right.len()).map(overlap).collect();
+    let overlaps = overlaps(&top.right, &own.right);
     let sector = overlaps[0] / overlaps.iter().sum::<f64>();
     row.set(&TRAP_TOP_SECTOR_OVERLAP, sector);
     let (delta, localized) = (number(row, &TRAP_DELTA), number(row, &TRAP_Q));

@@ -180,13 +180,18 @@ fn fill_shape(row: &mut Row, top: &Triplets, own: &Triplets, sigma: f64) {
 /// p = (basisᵀ·vector)²: its largest, the entropy and the second moment. Basis vectors are stored one after the other.
 fn fill_overlap(row: &mut Row, columns: [&'static Column; 4], vector: &[f64], basis: &[f64]) {
     let [mode, mass, entropy, second] = columns;
-    let overlap = |own: &[f64]| own.iter().zip(vector).map(|(a, b)| a * b).sum::<f64>().powi(2);
-    let overlaps: Vec<f64> = basis.chunks_exact(vector.len()).map(overlap).collect();
+    let overlaps = overlaps(vector, basis);
     let top = (0..overlaps.len()).fold(0, |best, at| if overlaps[at] > overlaps[best] { at } else { best });
     row.set(mode, top + 1);
     row.set(mass, overlaps[top]);
     row.set(entropy, overlaps.iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum::<f64>());
     row.set(second, overlaps.iter().map(|p| p * p).sum::<f64>());
+}
+
+/// (basisᵀ·vector)², an element for each vector of the basis.
+pub(crate) fn overlaps(vector: &[f64], basis: &[f64]) -> Vec<f64> {
+    let overlap = |own: &[f64]| own.iter().zip(vector).map(|(a, b)| a * b).sum::<f64>().powi(2);
+    basis.chunks_exact(vector.len()).map(overlap).collect()
 }
 
 /// Share of Σ|T| in the largest share of the elements, at least one of them.
