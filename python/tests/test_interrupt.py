@@ -25,16 +25,22 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for one process")
-def test_ctrl_c_stops_a_long_layer_within_half_a_second():
-    process = subprocess.Popen([sys.executable, "-c", LONG_RUN], stdout=subprocess.PIPE, text=True)
+def interrupted(after, program, *arguments):
+    """The process of a program that stops within half a second of a Ctrl-C, so many seconds after it is ready."""
+    process = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"
-    time.sleep(1.0)
+    time.sleep(after)
     os.kill(process.pid, signal.SIGINT)
     sent = time.time()
     word, at = process.stdout.readline().split()
     assert word == "stopped"
     assert float(at) - sent < 0.5
+    return process
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for one process")
+def test_ctrl_c_stops_a_long_layer_within_half_a_second():
+    process = interrupted(1.0, LONG_RUN)
     # The thread that was at work must not keep the interpreter from ending, nor crash it.
     assert process.wait(timeout=10) == 0
 
@@ -73,14 +79,7 @@ except KeyboardInterrupt:
 def test_ctrl_c_stops_whatever_takes_long_and_leaves_no_file(call, tmp_path):
     # The thread that writes ends by itself; what it leaves is seen when it has.
     program = INTERRUPTED.replace("CALL", call).replace("WAIT", "60" if "to=" in call else "0")
-    process = subprocess.Popen([sys.executable, "-c", program, tmp_path], stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.2)
-    os.kill(process.pid, signal.SIGINT)
-    sent = time.time()
-    word, at = process.stdout.readline().split()
-    assert word == "stopped"
-    assert float(at) - sent < 0.5
+    process = interrupted(0.2, program, tmp_path)
     assert process.stdout.readline() == "\n"
     assert process.wait(timeout=10) == 0
 
