@@ -34,7 +34,6 @@ fn inputs(target: &str, path: &Path, bytes: Vec<u8>) -> Result<Vec<Vec<u8>>> {
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     let whole = match target {
         "any" => !ends(&[".py"]),
-        "coreml" => ends(&[".mlmodel"]),
         "flax" => ends(&[".msgpack"]),
         "gguf" => ends(&[".gguf"]),
         "hdf5" => ends(&[".h5"]),
@@ -49,6 +48,7 @@ fn inputs(target: &str, path: &Path, bytes: Vec<u8>) -> Result<Vec<Vec<u8>>> {
     Ok(match target {
         _ if whole => vec![bytes],
         "pickle" => pickle(&bytes).into_iter().collect(),
+        "coreml" if ends(&[".mlmodel"]) => vec![coreml(path, &bytes)?],
         "orbax" => orbax(path, &name, &bytes)?,
         _ => Vec::new(),
     })
@@ -64,12 +64,23 @@ fn pickle(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(bytes.get(start..find(start, b"PK")?)?.to_vec())
 }
 
+/// A program with the weight file of its own package, which its places are in.
+fn coreml(path: &Path, program: &[u8]) -> Result<Vec<u8>> {
+    let weights = std::fs::read(path.with_file_name("weights").join("weight.bin"))?;
+    Ok(behind_length(program, &weights))
+}
+
+/// Two parts, the first behind its length in two bytes.
+fn behind_length(first: &[u8], second: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(first.len()).unwrap_or(u16::MAX).to_be_bytes();
+    [&len[..], first, second].concat()
+}
+
 /// A description with one of the chunks beside it, or the nodes of a database.
 fn orbax(path: &Path, name: &str, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
     let beside = files(path.parent().unwrap_or(path))?;
     let joined = |layout: u8, first: &[u8], second: &[u8]| {
-        let len = u16::try_from(first.len()).unwrap_or(u16::MAX).to_be_bytes();
-        [&[layout], &len[..], first, second].concat()
+        [&[layout][..], &behind_length(first, second)].concat()
     };
     let layout = match name {
         ".zarray" => 0,
@@ -92,4 +103,27 @@ fn node(bytes: &[u8]) -> Option<(u8, Vec<u8>)> {
     let mut body = Vec::new();
     ruzstd::decoding::StreamingDecoder::new(packed).ok()?.read_to_end(&mut body).ok()?;
     Some((*body.first()?, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_core_ml_package_is_a_seed_with_its_own_weights() {
+        let tiny = crate::command::root().join("fixtures/tiny");
+        let all = files(&tiny).expect("they are there");
+        let programs: Vec<_> = all.iter().filter(|path| path.ends_with("model.mlmodel")).collect();
+        assert!(programs.len() >= 9, "{programs:?}");
+        for path in programs {
+            let program = std::fs::read(path).expect("it can be read");
+            let seeds = inputs("coreml", path, program.clone()).expect("the weights can be read");
+            let [seed] = seeds.as_slice() else { panic!("{} is {} seeds", path.display(), seeds.len()) };
+            let weights = path.with_file_name("weights").join("weight.bin");
+            let (len, rest) = seed.split_at(2);
+            let (first, second) = rest.split_at(usize::from(u16::from_be_bytes([len[0], len[1]])));
+            assert_eq!(first, program, "{}", path.display());
+            assert_eq!(second, std::fs::read(weights).expect("it can be read"), "{}", path.display());
+        }
+    }
 }
