@@ -79,9 +79,8 @@ fn behind_length(first: &[u8], second: &[u8]) -> Vec<u8> {
 /// A description with one of the chunks beside it, or the nodes of a database.
 fn orbax(path: &Path, name: &str, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
     let beside = files(path.parent().unwrap_or(path))?;
-    let joined = |layout: u8, first: &[u8], second: &[u8]| {
-        [&[layout][..], &behind_length(first, second)].concat()
-    };
+    let joined =
+        |layout: u8, first: &[u8], second: &[u8]| [&[layout][..], &behind_length(first, second)].concat();
     let layout = match name {
         ".zarray" => 0,
         "zarr.json" => 1,
