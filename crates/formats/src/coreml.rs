@@ -4,6 +4,7 @@
 //! behind a description of 64 bytes that the program points to. What an operation unpacks while the program is loaded
 //! (`constexpr_…`: palettes, scaled integers, pruned weights) is listed as the weight that comes out.
 
+mod held;
 mod nodes;
 mod operations;
 mod shapes;

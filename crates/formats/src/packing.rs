@@ -15,7 +15,7 @@ mod words;
 use std::collections::HashMap;
 
 use crate::catalogue::{Listed, Load, Stored, Unread};
-use crate::packing::scaled::single;
+pub(crate) use crate::packing::scaled::single;
 use crate::{Dtype, Error, ErrorKind, TensorData};
 
 /// All tensors of a checkpoint by name, and what its configuration says about packing.

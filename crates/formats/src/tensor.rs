@@ -3,6 +3,8 @@
 //! Elements stay the bytes of the file until [`TensorData::decode`] turns a run of them into f64: a caller that
 //! walks a matrix block by block holds one block, not the matrix.
 
+mod every;
+
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
@@ -216,11 +218,7 @@ impl TensorData {
                 axes.runs(first, step, out, |run, out| decode::run(self.dtype, bytes, run, out))?;
             }
             Elements::Packed(blocks) if step == 1 => blocks.unpack(first, out)?,
-            Elements::Packed(blocks) => {
-                let positions = (first..).step_by(step);
-                let mut each = positions.zip(out.chunks_mut(1));
-                each.try_for_each(|(position, one)| blocks.unpack(position, one))?;
-            }
+            Elements::Packed(blocks) => every::unpack(&**blocks, first, step, out)?,
         }
         if self.single && self.dtype == Dtype::F64 {
             out.iter_mut().for_each(|element| *element = round_to_single(*element));

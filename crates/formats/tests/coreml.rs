@@ -69,6 +69,12 @@ fn in_parts(source: &dyn heavytail_formats::TensorSource, weight: &str) {
         data.decode(start, 1, &mut part).expect("decodes");
         assert_eq!(part, all[start..start + len], "{weight} from {start}");
     }
+    for (start, step) in [(0, 2), (5, 9), (1, 64), (2, 65)] {
+        let expected: Vec<f64> = all[start..].iter().copied().step_by(step).collect();
+        let mut every = vec![0.0; expected.len()];
+        data.decode(start, step, &mut every).expect("decodes");
+        assert_eq!(every, expected, "{weight}: from {start} by {step}");
+    }
 }
 
 #[test]

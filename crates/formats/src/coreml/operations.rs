@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use crate::catalogue::Load;
-use crate::coreml::malformed;
 use crate::coreml::nodes::{Masked, Numbers, Palette, Scattered, Spread, Widened};
 use crate::coreml::shapes::{bits_of, blocks, entries_of, index};
 use crate::coreml::values::{AXIS_LIMIT, Constant, Element, Typed};
+use crate::coreml::{held, malformed};
 use crate::cursor::to_u64;
 use crate::scaled::{Axes, Codes, Scales, Sharing, scaled};
 use crate::tensor::element_count;
@@ -311,7 +311,9 @@ impl Load for Operation {
         if node.typed != (Typed { element: Element::Whole(info.dtype), shape: info.shape.clone() }) {
             return Err(malformed("an operation's output is not what its arguments make"));
         }
-        Ok(TensorData::packed(info.dtype, info.shape.clone(), node.numbers))
+        // A convolution is read once for each position of its kernel.
+        let numbers = if info.shape.len() > 2 { held::once(node.numbers, info)? } else { node.numbers };
+        Ok(TensorData::packed(info.dtype, info.shape.clone(), numbers))
     }
 }
 
