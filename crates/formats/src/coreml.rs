@@ -4,6 +4,7 @@
 //! behind a description of 64 bytes that the program points to. What an operation unpacks while the program is loaded
 //! (`constexpr_…`: palettes, scaled integers, pruned weights) is listed as the weight that comes out.
 
+mod functions;
 mod held;
 mod nodes;
 mod operations;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use crate::bytes::{MappedFile, Opener};
 use crate::catalogue::{FileTensors, Listed, Stored, Unread};
+use crate::coreml::functions::{FUNCTION_LIMIT, Origin, Weight, join};
 use crate::coreml::operations::{Known, Operation, PREFIX};
 use crate::coreml::values::{Constant, Element, Files, Typed};
 use crate::wire::{Message, Piece, Value};
@@ -53,15 +55,19 @@ pub(crate) fn read(file: &Arc<MappedFile>, path: &Path, opener: &dyn Opener) -> 
         return Err(malformed("there is no program in it"));
     };
     let files = Files::new(path.parent().unwrap_or(Path::new("")), opener);
-    let mut reader = Reader { files, known: HashMap::new(), unpacked: HashSet::new(), tensors: Vec::new() };
+    let mut reader =
+        Reader { files, known: HashMap::new(), unpacked: HashSet::new(), weights: Vec::new(), count: 0 };
+    let mut functions = Vec::new();
     // Functions by name, then the blocks of each by the set of operations that they are written for.
     each(program, 2, |entry| {
-        reader.known.clear();
-        each(value_of(entry)?, 3, |entry| value_of(entry).and_then(|block| reader.block(block, 0)))
+        if functions.len() >= FUNCTION_LIMIT {
+            return Err(ErrorKind::TooMany { what: "functions", limit: FUNCTION_LIMIT }.into());
+        }
+        each(value_of(entry)?, 3, |entry| value_of(entry).and_then(|block| reader.block(block, 0)))?;
+        functions.push((text_of(entry, 1)?, reader.take()));
+        Ok(())
     })?;
-    let Reader { unpacked, tensors, .. } = reader;
-    let weights = tensors.into_iter().filter(|(output, _)| !unpacked.contains(output));
-    Ok(FileTensors { tensors: weights.map(|(_, listed)| listed).collect(), metadata: Vec::new() })
+    Ok(FileTensors { tensors: join(functions), metadata: Vec::new() })
 }
 
 struct Reader<'a> {
@@ -70,8 +76,10 @@ struct Reader<'a> {
     known: HashMap<String, Known>,
     /// The outputs that go into an operation that unpacks them.
     unpacked: HashSet<String>,
-    /// Tensors by the name of the output that they are.
-    tensors: Vec<(String, Listed)>,
+    /// What has been listed of the function that is being read.
+    weights: Vec<Weight>,
+    /// How many were listed of all functions.
+    count: usize,
 }
 
 /// An operation as the program writes it.
@@ -105,6 +113,15 @@ impl<'a> Written<'a> {
 }
 
 impl Reader<'_> {
+    /// The weights of the function that has been read: what goes into an operation that unpacks it is none.
+    fn take(&mut self) -> Vec<Weight> {
+        self.known.clear();
+        let unpacked = std::mem::take(&mut self.unpacked);
+        let mut weights = std::mem::take(&mut self.weights);
+        weights.retain(|weight| !unpacked.contains(&weight.output));
+        weights
+    }
+
     fn block(&mut self, block: Piece<'_>, depth: usize) -> Result<(), Error> {
         if depth > DEPTH_LIMIT {
             return Err(malformed("blocks are nested too deep"));
@@ -125,12 +142,14 @@ impl Reader<'_> {
             let name = if is_constant { own_name(output) } else { format!("{output}/{key}") };
             let constant = Constant::read(value_of(attribute)?, &mut self.files);
             let Some(constant) = constant.map_err(|error| error.of_tensor(&name))? else { return Ok(()) };
+            let constant = Arc::new(constant);
             if constant.is_apart {
                 let packing = if is_constant { None } else { Some(written.kind.clone()) };
-                self.list(output, listed(&constant, name, packing))?;
+                let listed = listed(&constant, name, packing);
+                self.list(output, Origin::Constant(Arc::clone(&constant)), listed)?;
             }
             if is_constant {
-                self.known.insert(output.to_owned(), Known::Constant(Arc::new(constant)));
+                self.known.insert(output.to_owned(), Known::Constant(constant));
             }
             Ok(())
         })
@@ -170,14 +189,15 @@ impl Reader<'_> {
         let Some(typed) = Typed::read(*kind)? else { return Ok(()) };
         typed.count()?;
         let listed = unpacked(own_name(output), typed, &unpacking);
-        self.list(output, listed)
+        self.list(output, Origin::Operation(unpacking), listed)
     }
 
-    fn list(&mut self, output: &str, listed: Listed) -> Result<(), Error> {
-        if self.tensors.len() >= TENSOR_LIMIT {
+    fn list(&mut self, output: &str, origin: Origin, listed: Listed) -> Result<(), Error> {
+        if self.count >= TENSOR_LIMIT {
             return Err(ErrorKind::TooMany { what: "tensors", limit: TENSOR_LIMIT }.into());
         }
-        self.tensors.push((output.to_owned(), listed));
+        self.count = self.count.saturating_add(1);
+        self.weights.push(Weight { output: output.to_owned(), origin, listed });
         Ok(())
     }
 }

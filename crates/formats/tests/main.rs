@@ -4,6 +4,8 @@
 #![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
 
 mod coreml;
+mod coreml_functions;
+mod coreml_program;
 mod decoding;
 mod files;
 mod flax;

@@ -28,7 +28,7 @@ const MADE_LIMIT: usize = 1 << 20;
 const VECTOR_LIMIT: usize = 64;
 
 /// What an argument is.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Known {
     Constant(Arc<Constant>),
     /// An output of an operation, by its number.
@@ -38,6 +38,7 @@ pub(super) enum Known {
 }
 
 /// An operation that unpacks weights.
+#[derive(PartialEq)]
 pub(super) struct Operation {
     /// Less what all begin with.
     kind: String,

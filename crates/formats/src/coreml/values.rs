@@ -142,6 +142,19 @@ pub(super) struct Constant {
     pub(super) is_apart: bool,
 }
 
+/// Whether they are the same elements: at one place of a weight file, or alike in the program itself.
+impl PartialEq for Constant {
+    fn eq(&self, other: &Self) -> bool {
+        let same_file = std::ptr::addr_eq(Arc::as_ptr(&self.owner), Arc::as_ptr(&other.owner));
+        let same = match (self.is_apart, other.is_apart) {
+            (true, true) => same_file && self.start == other.start,
+            (false, false) => self.owner.bytes() == other.owner.bytes(),
+            _ => false,
+        };
+        same && self.typed == other.typed
+    }
+}
+
 impl Constant {
     /// Nothing where the value is no tensor of numbers, or one in the program whose numbers do not fit its type.
     pub(super) fn read(value: Piece<'_>, files: &mut Files<'_>) -> Result<Option<Self>, Error> {
