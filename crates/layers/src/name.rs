@@ -56,8 +56,23 @@ const PACKING_LEAVES: [&str; 21] = [
     "weight_format",
 ];
 
-/// Tables of vectors as GGUF calls them, which ends their names in `weight` like all others.
-const GGUF_TABLES: [&str; 4] = ["token_embd", "position_embd", "token_types", "per_layer_token_embd"];
+/// Tables of vectors as GGUF calls them, which ends their names in `weight` like all others: of the language model, of
+/// what sees (`v`) and of what hears (`a`).
+const GGUF_TABLES: [&str; 8] = [
+    "token_embd",
+    "position_embd",
+    "token_types",
+    "per_layer_token_embd",
+    "v.position_embd",
+    "v.sam.pos_embd",
+    "a.position_embd",
+    "resampler.pos_embd_k",
+];
+
+/// Ends of what GGUF calls convolutions whose axis of one it drops, so that channels by positions are left: those of
+/// state spaces, of short convolutions and of conformers.
+const GGUF_CONVOLUTIONS: [&str; 6] =
+    [".ssm_conv1d", ".ssm_conv1d_q", ".ssm_conv1d_k", ".ssm_conv1d_v", ".shortconv.conv", ".conv_dw"];
 
 impl<'a> ParameterName<'a> {
     pub(crate) fn new(full: &'a str) -> Self {
@@ -141,12 +156,17 @@ impl<'a> ParameterName<'a> {
             && (self.leaf.contains("embed") || self.leaf.contains("token") || self.leaf.contains("pos_"))
     }
 
+    /// The same, as GGUF calls them.
+    pub(crate) fn is_gguf_table(self) -> bool {
+        let of_block = self.path.starts_with("blk.") && self.path.ends_with(".nextn.embed_tokens");
+        self.leaf == "weight" && (of_block || GGUF_TABLES.contains(&self.path))
+    }
+
     /// What a matrix is, as far as its name tells.
     pub(crate) fn kind_of_matrix(self) -> LayerKind {
-        if self.is_table() || GGUF_TABLES.contains(&self.path) {
+        if self.is_table() || self.is_gguf_table() {
             LayerKind::Embedding
-        } else if self.path.ends_with(".ssm_conv1d") {
-            // Channels by positions: GGUF drops the axis of one between them.
+        } else if GGUF_CONVOLUTIONS.iter().any(|ending| self.path.ends_with(ending)) {
             LayerKind::Conv1d
         } else {
             LayerKind::Dense

@@ -80,6 +80,13 @@ fn never_a_layer(name: ParameterName<'_>, info: &TensorInfo) -> Option<Reason> {
 /// The shape as the layer means it: a bare parameter's leading axes of one element say nothing, and a table of
 /// vectors is one matrix however its rows are arranged.
 fn meaningful_axes(name: ParameterName<'_>, shape: &[usize], hint: Option<LayerKind>) -> Vec<usize> {
+    if hint.is_none()
+        && name.is_gguf_table()
+        && let [table @ .., width] = shape
+        && table.len() > 1
+    {
+        return vec![table.iter().product(), *width];
+    }
     if name.is_counted_by_reference() || hint.is_some() {
         return shape.to_vec();
     }

@@ -83,6 +83,50 @@ fn names_of_gguf_tell_what_a_layer_is() {
     assert_eq!(norms, [Reason::Norm, Reason::Norm]);
 }
 
+/// Every name that the package `gguf` lists, as a matrix: these are tables and these convolutions, all others are dense.
+#[test]
+fn every_name_of_gguf_is_of_its_kind() {
+    const TABLES: [&str; 9] = [
+        "a.position_embd",
+        "blk.0.nextn.embed_tokens",
+        "per_layer_token_embd",
+        "position_embd",
+        "resampler.pos_embd_k",
+        "token_embd",
+        "token_types",
+        "v.position_embd",
+        "v.sam.pos_embd",
+    ];
+    const CONVOLUTIONS: [&str; 6] = [
+        "a.blk.0.conv_dw",
+        "blk.0.shortconv.conv",
+        "blk.0.ssm_conv1d",
+        "blk.0.ssm_conv1d_k",
+        "blk.0.ssm_conv1d_q",
+        "blk.0.ssm_conv1d_v",
+    ];
+    let list = include_str!("../../../fixtures/tiny/gguf_names.txt");
+    let names: Vec<String> = list.lines().skip(1).map(|name| format!("{name}.weight")).collect();
+    let tensors: Vec<(&str, &[usize])> = names.iter().map(|name| (name.as_str(), &[64, 96][..])).collect();
+    let discovery = found(&Listing::new(&tensors).of(Format::Gguf), &LayerOptions::default());
+    assert_eq!((discovery.layers.len(), names.len()), (353, 353), "{:?}", discovery.coverage);
+    let of = |kind| {
+        let layers = discovery.layers.iter().filter(move |layer| layer.kind == kind);
+        layers.map(|layer| layer.longname.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(LayerKind::Embedding), TABLES);
+    assert_eq!(of(LayerKind::Conv1d), CONVOLUTIONS);
+    assert_eq!(of(LayerKind::Dense).len(), 353 - TABLES.len() - CONVOLUTIONS.len());
+}
+
+#[test]
+fn tables_of_gguf_over_a_plane_are_one_matrix() {
+    let source = Listing::new(&[("v.sam.pos_embd.weight", &[4, 8, 96])]).of(Format::Gguf);
+    let discovery = found(&source, &LayerOptions::default());
+    let [table] = discovery.layers.as_slice() else { panic!("{:?}", discovery.coverage) };
+    assert_eq!((table.kind, table.n, table.m), (LayerKind::Embedding, 96, 32));
+}
+
 #[test]
 fn layers_unknown_to_the_reference_shift_no_id() {
     let source = Listing::new(&[
