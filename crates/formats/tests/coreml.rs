@@ -254,7 +254,10 @@ fn endless_chains_of_operations_are_listed_and_not_read() {
 
 #[test]
 fn truncation_at_every_byte_is_an_error_or_loses_no_tensor() {
-    for name in ["coreml_float", "coreml_groups", "coreml_joint", "coreml_sparse"] {
+    for name in
+        ["blocks", "float", "functions", "groups", "half", "int8", "joint", "linear", "palette", "sparse"]
+    {
+        let name = format!("coreml_{name}");
         truncations(&format!("{name}.mlpackage"));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 use heavytail_formats::open;
 
-use crate::files::{copy, files_below, tiny};
+use crate::files::{copied, files_below, tiny};
 use crate::heap::peak_of;
 
 /// Heap memory that reading a file, however broken, may take.
@@ -125,16 +125,34 @@ fn each_fixture(check: impl Fn(&str, &PathBuf, &[u8])) {
 }
 
 /// Folders of every format that has them.
-const FOLDERS: [&str; 10] = [
+const FOLDERS: [&str; 19] = [
     "coreml_blocks.mlpackage",
+    "coreml_functions.mlpackage",
     "coreml_groups.mlpackage",
+    "coreml_half.mlpackage",
+    "coreml_int8.mlpackage",
     "coreml_joint.mlpackage",
+    "coreml_linear.mlpackage",
+    "coreml_palette.mlpackage",
     "coreml_sparse.mlpackage",
     "orbax_chunks",
     "orbax_ocdbt",
+    "orbax_steps",
+    "orbax_zarr",
     "orbax_zarr3",
     "tf_checkpoint",
     "tf_saved_model",
+    "torch_dcp",
+    "torch_zero2",
+    "torch_zero3",
+];
+/// Those that are cut at every byte and have lengths at their limits everywhere, which takes longer.
+const THOROUGH: [&str; 6] = [
+    "coreml_int8.mlpackage",
+    "coreml_linear.mlpackage",
+    "coreml_palette.mlpackage",
+    "torch_dcp",
+    "torch_zero2",
     "torch_zero3",
 ];
 /// Places where each file of a folder is cut and changed.
@@ -142,8 +160,10 @@ const FOLDER_PLACES: usize = 40;
 
 #[test]
 fn folders_with_any_file_cut_or_changed_are_answered() {
+    let folder = scratch();
     for name in FOLDERS {
-        let (_folder, place) = copy(name);
+        let place = folder.path().join(name);
+        copied(&tiny(name), &place);
         for file in files_below(&place) {
             let whole = std::fs::read(&file).expect("reads");
             for at in (0..whole.len()).step_by(whole.len().div_ceil(FOLDER_PLACES)) {
@@ -152,6 +172,32 @@ fn folders_with_any_file_cut_or_changed_are_answered() {
                 let mut large = whole.clone();
                 large[at] = 0xff;
                 for bytes in [&whole[..at], &changed, &large] {
+                    std::fs::write(&file, bytes).expect("writable");
+                    bounded(&place, &format!("{} at {at}", file.display()));
+                }
+            }
+            std::fs::write(&file, &whole).expect("writable");
+        }
+    }
+}
+
+#[test]
+fn folders_cut_at_every_byte_or_with_any_number_at_its_limits_are_answered() {
+    let folder = scratch();
+    for name in THOROUGH {
+        let place = folder.path().join(name);
+        copied(&tiny(name), &place);
+        for file in files_below(&place) {
+            let whole = std::fs::read(&file).expect("reads");
+            for at in 0..whole.len() {
+                let limit = LIMITS[at % LIMITS.len()];
+                let width = [1, 2, 4, 8][at % 4];
+                let mut broken = whole.clone();
+                for (byte, new) in broken.iter_mut().skip(at).zip(limit.to_le_bytes().into_iter().take(width))
+                {
+                    *byte = new;
+                }
+                for bytes in [&whole[..at], &broken] {
                     std::fs::write(&file, bytes).expect("writable");
                     bounded(&place, &format!("{} at {at}", file.display()));
                 }
