@@ -34,6 +34,7 @@ mod team;
 pub mod tridiagonal;
 pub mod tridiagonal_eigenvalues;
 mod tridiagonal_vectors;
+mod turn_back;
 
 pub mod gram;
 pub mod matrix;

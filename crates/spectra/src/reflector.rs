@@ -4,9 +4,9 @@ use pulp::Simd;
 
 use crate::columns::{add_and_dot, dot, update_four};
 
-/// D ← (1 − tau·v·vᵀ)·D·(1 − tau·v·vᵀ) for the lower triangle of a diagonal block, the columns `lead` apart.
+/// w ← D·v for the lower triangle of a diagonal block, the columns `lead` apart.
 #[inline(always)]
-pub(crate) fn two_sided<S: Simd>(simd: S, d: &mut [f64], lead: usize, v: &[f64], tau: f64, w: &mut [f64]) {
+pub(crate) fn symmetric_times<S: Simd>(simd: S, d: &[f64], lead: usize, v: &[f64], w: &mut [f64]) {
     let len = v.len();
     w.fill(0.0);
     let mut j = 0;
@@ -21,11 +21,24 @@ pub(crate) fn two_sided<S: Simd>(simd: S, d: &mut [f64], lead: usize, v: &[f64],
         j += 4;
     }
     triangle_times(&d[j * lead + j..], lead, &v[j..], &mut w[j..]);
+}
+
+/// w ← tau·w − ½·tau²·(wᵀv)·v, of w = D·v, with which (1 − tau·v·vᵀ)·D·(1 − tau·v·vᵀ) = D − v·wᵀ − w·vᵀ.
+#[inline(always)]
+pub(crate) fn correct<S: Simd>(simd: S, w: &mut [f64], v: &[f64], tau: f64) {
     let [wv] = dot(simd, [&*w], v);
     let half = 0.5 * tau * tau * wv;
-    for i in 0..len {
-        w[i] = tau * w[i] - half * v[i];
+    for (w, v) in w.iter_mut().zip(v) {
+        *w = tau * *w - half * v;
     }
+}
+
+/// D ← (1 − tau·v·vᵀ)·D·(1 − tau·v·vᵀ) for the lower triangle of a diagonal block, the columns `lead` apart.
+#[inline(always)]
+pub(crate) fn two_sided<S: Simd>(simd: S, d: &mut [f64], lead: usize, v: &[f64], tau: f64, w: &mut [f64]) {
+    let len = v.len();
+    symmetric_times(simd, d, lead, v, w);
+    correct(simd, w, v, tau);
     let mut j = 0;
     while j + 4 < len {
         triangle_update(&mut d[j * lead + j..], lead, &v[j..j + 4], &w[j..j + 4]);

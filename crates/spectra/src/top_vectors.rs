@@ -2,14 +2,13 @@
 //!
 //! Where a few are wanted, the way over a tridiagonal matrix costs 4/3·n³ + 2·n²·k flops, those of all vectors some 9·n³:
 //! eigenvalues by bisection, vectors of the tridiagonal matrix by inverse iteration, and the reflectors of the reduction
-//! applied to them in blocks (Bischof and Van Loan, "The WY representation", 1987).
+//! applied to them.
 
-use faer::linalg::matmul::matmul;
-use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
-use faer::{Accum, Mat, MatMut, MatRef, Par};
+use faer::MatMut;
 
 use crate::blocks::safe_scale;
 use crate::symmetric::{Eigen, check, symmetric_eigen};
+use crate::turn_back::turn_back;
 use crate::{Error, LowerTriangle, tridiagonal, tridiagonal_eigenvalues, tridiagonal_vectors};
 
 /// Which end of the spectrum is meant.
@@ -20,9 +19,6 @@ pub enum End {
     /// The smallest ones.
     Smallest,
 }
-
-/// Reflectors applied together.
-const BLOCK: usize = 32;
 
 /// Sides from which the way over the tridiagonal matrix pays.
 const SMALL: usize = 64;
@@ -64,31 +60,4 @@ fn few(a: &mut LowerTriangle, count: usize, end: End) -> Option<Vec<f64>> {
     let mut vectors = tridiagonal_vectors::eigenvectors(&diagonal, &beside, &values)?;
     turn_back(a, &taus, MatMut::from_column_major_slice_mut(&mut vectors, a.side(), count));
     Some(vectors)
-}
-
-/// Y ← H₀·H₁⋯·Y for the reflectors of a reduction, below the subdiagonal of `a`.
-fn turn_back(a: &LowerTriangle, taus: &[f64], mut y: MatMut<'_, f64>) {
-    let n = a.side();
-    for first in (0..taus.len()).step_by(BLOCK).rev() {
-        let taus = &taus[first..(first + BLOCK).min(taus.len())];
-        let (top, count) = (first + 1, taus.len());
-        let v = Mat::from_fn(n - top, count, |i, j| match i.cmp(&j) {
-            _ if taus[j] == 0.0 => 0.0,
-            std::cmp::Ordering::Less => 0.0,
-            std::cmp::Ordering::Equal => 1.0,
-            std::cmp::Ordering::Greater => a.column(first + j)[1 + i - j],
-        });
-        let v: MatRef<'_, f64> = v.as_ref();
-        // 1 − V·T⁻¹·Vᵀ is the product of the reflectors, T having 1/tau on its diagonal and VᵀV above it.
-        let mut t = Mat::zeros(count, count);
-        matmul(t.as_mut(), Accum::Replace, v.transpose(), v, 1.0, Par::Seq);
-        for (j, tau) in taus.iter().enumerate() {
-            t[(j, j)] = if *tau == 0.0 { 1.0 } else { 1.0 / tau };
-        }
-        let mut y = y.as_mut().subrows_mut(top, n - top);
-        let mut inner = Mat::zeros(count, y.ncols());
-        matmul(inner.as_mut(), Accum::Replace, v.transpose(), y.as_ref(), 1.0, Par::Seq);
-        solve_upper_triangular_in_place(t.as_ref(), inner.as_mut(), Par::Seq);
-        matmul(y.as_mut(), Accum::Add, v, inner.as_ref(), -1.0, Par::Seq);
-    }
 }

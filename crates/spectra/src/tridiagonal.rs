@@ -1,12 +1,23 @@
 //! A dense symmetric matrix in, an orthogonally similar tridiagonal one out, in one stage.
 //!
-//! A reflector a column, applied from both sides: 4/3·n³ flops, none of them in matrix products, so this is the way for
-//! matrices that the second cache holds. Householder 1958.
+//! A reflector a column, applied from both sides: 4/3·n³ flops. While the triangle is larger than the second cache the
+//! columns go in panels: half of the flops, a product of the matrix with a vector a column, read it from the third cache,
+//! and the other half, what the panel's reflectors do to the rest, is one product of matrices (Dongarra, Hammarling and
+//! Sorensen, "Block reduction of matrices to condensed forms", 1989). Below that a reflector at a time. Householder 1958.
 
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::LowerTriangle;
-use crate::reflector::{reflector, two_sided};
+use crate::columns::{add, dot};
+use crate::kernel::{Along, Operand};
+use crate::rank_update::RankUpdate;
+use crate::reflector::{correct, reflector, symmetric_times, two_sided};
+
+/// Columns of a panel.
+const PANEL: usize = 32;
+
+/// Sides up to which the second cache holds the triangle, so that panels gain nothing.
+const SMALL: usize = 256;
 
 /// Reduces a symmetric n×n matrix to its diagonal and the n − 1 elements beside it; `a` is spent.
 pub fn to_tridiagonal(a: &mut LowerTriangle) -> (Vec<f64>, Vec<f64>) {
@@ -18,26 +29,128 @@ pub fn to_tridiagonal(a: &mut LowerTriangle) -> (Vec<f64>, Vec<f64>) {
 /// from row j + 2 on.
 pub(crate) fn to_tridiagonal_keeping_reflectors(a: &mut LowerTriangle) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let (n, lead) = (a.side(), a.lead());
-    let taus = Arch::new().dispatch(OneStage { a: a.elements_mut(), lead, n });
+    let mut taus = vec![0.0; n.saturating_sub(2)];
+    let mut start = 0;
+    if n > SMALL {
+        let (mut vwv, mut rank_update) = (vec![0.0; 3 * PANEL * lead], RankUpdate::default());
+        while n - start > SMALL {
+            let (rest, rows) = (&mut a.elements_mut()[start * (lead + 1)..], n - start);
+            let taus = &mut taus[start..start + PANEL];
+            Arch::new().dispatch(Panel { a: &mut *rest, lead, rows, vwv: &mut vwv, taus });
+            vwv.copy_within(..PANEL * lead, 2 * PANEL * lead);
+            let left = Operand { elements: &vwv[PANEL..], lead, along: Along::Rows };
+            let right = Operand { elements: &vwv[PANEL * lead + PANEL..], ..left };
+            let below = (&mut rest[PANEL * (lead + 1)..], lead, rows - PANEL);
+            rank_update.add(below, -1.0, (left, right, 2 * PANEL));
+            start += PANEL;
+        }
+    }
+    let rest = &mut a.elements_mut()[start * (lead + 1)..];
+    Arch::new().dispatch(OneByOne { a: rest, lead, n: n - start, taus: &mut taus[start..] });
     let diagonal = (0..n).map(|j| a.column(j)[0]).collect();
     let beside = (1..n).map(|j| a.column(j - 1)[1]).collect();
     (diagonal, beside, taus)
 }
 
-struct OneStage<'a> {
+/// The first columns of a matrix, which are reduced and leave what is to be done to the others:
+/// A − V·Wᵀ − W·Vᵀ.
+struct Panel<'a> {
+    a: &'a mut [f64],
+    lead: usize,
+    rows: usize,
+    /// V, and W beside it; columns `lead` apart, with the rows of `a`.
+    vwv: &'a mut [f64],
+    taus: &'a mut [f64],
+}
+
+impl WithSimd for Panel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { a, lead, rows, vwv, taus } = self;
+        let (v, w) = vwv.split_at_mut(PANEL * lead);
+        for (j, tau) in taus.iter_mut().enumerate() {
+            let (v_before, v) = v.split_at_mut(j * lead);
+            let (w_before, w) = w.split_at_mut(j * lead);
+            let before = Before { v: v_before, w: w_before, lead, count: j };
+            let column = &mut a[j * lead + j..][..rows - j];
+            before.apply_to(simd, column, j);
+            v[..=j].fill(0.0);
+            w[..=j].fill(0.0);
+            let (v, w) = (&mut v[j + 1..rows], &mut w[j + 1..rows]);
+            *tau = reflector(simd, &mut column[1..], v);
+            column[2..].copy_from_slice(&v[1..]);
+            if *tau == 0.0 {
+                v.fill(0.0);
+                w.fill(0.0);
+                continue;
+            }
+            symmetric_times(simd, &a[(j + 1) * (lead + 1)..], lead, v, w);
+            before.take_from(simd, w, v, j + 1);
+            correct(simd, w, v, *tau);
+        }
+    }
+}
+
+/// The panel's reflectors so far: columns of V and W.
+struct Before<'a> {
+    v: &'a [f64],
+    w: &'a [f64],
+    lead: usize,
+    count: usize,
+}
+
+impl Before<'_> {
+    /// x ← x − V·(row `from` of W)ᵀ − W·(row `from` of V)ᵀ, for the rows from there on.
+    #[inline(always)]
+    fn apply_to<S: Simd>(&self, simd: S, x: &mut [f64], from: usize) {
+        for p in (0..self.count / 2 * 2).step_by(2) {
+            let ([v, w], [v1, w1]) = (self.reflector(p, from, x.len()), self.reflector(p + 1, from, x.len()));
+            add(simd, x, [v, w, v1, w1], [-w[0], -v[0], -w1[0], -v1[0]]);
+        }
+        if self.count % 2 == 1 {
+            let [v, w] = self.reflector(self.count - 1, from, x.len());
+            add(simd, x, [v, w], [-w[0], -v[0]]);
+        }
+    }
+
+    /// y ← y − V·(Wᵀx) − W·(Vᵀx), for the rows from `from` on.
+    #[inline(always)]
+    fn take_from<S: Simd>(&self, simd: S, y: &mut [f64], x: &[f64], from: usize) {
+        for p in (0..self.count / 2 * 2).step_by(2) {
+            let ([v, w], [v1, w1]) = (self.reflector(p, from, x.len()), self.reflector(p + 1, from, x.len()));
+            let [to_w, to_v, to_w1, to_v1] = dot(simd, [v, w, v1, w1], x);
+            add(simd, y, [v, w, v1, w1], [-to_v, -to_w, -to_v1, -to_w1]);
+        }
+        if self.count % 2 == 1 {
+            let [v, w] = self.reflector(self.count - 1, from, x.len());
+            let [to_w, to_v] = dot(simd, [v, w], x);
+            add(simd, y, [v, w], [-to_v, -to_w]);
+        }
+    }
+
+    /// A column of V and one of W, some rows of them.
+    #[inline(always)]
+    fn reflector(&self, p: usize, from: usize, len: usize) -> [&[f64]; 2] {
+        [&self.v[p * self.lead + from..][..len], &self.w[p * self.lead + from..][..len]]
+    }
+}
+
+struct OneByOne<'a> {
     a: &'a mut [f64],
     lead: usize,
     n: usize,
+    taus: &'a mut [f64],
 }
 
-impl WithSimd for OneStage<'_> {
-    type Output = Vec<f64>;
+impl WithSimd for OneByOne<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Vec<f64> {
-        let Self { a, lead, n } = self;
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { a, lead, n, taus } = self;
         let (mut v, mut w) = (vec![0.0; n], vec![0.0; n]);
-        let mut taus = vec![0.0; n.saturating_sub(2)];
         for (j, kept) in taus.iter_mut().enumerate() {
             let len = n - j - 1;
             let (v, w) = (&mut v[..len], &mut w[..len]);
@@ -48,6 +161,5 @@ impl WithSimd for OneStage<'_> {
             a[j * lead + j + 2..][..len - 1].copy_from_slice(&v[1..]);
             *kept = tau;
         }
-        taus
     }
 }

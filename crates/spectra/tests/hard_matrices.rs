@@ -1,7 +1,9 @@
 //! Symmetric matrices that are hard on eigensolvers, against eigenvalues to 200 bits and, the larger ones, against LAPACK.
 
 use heavytail_spectra::LowerTriangle;
-use heavytail_spectra::symmetric::{Reduction, symmetric_eigenvalues, symmetric_eigenvalues_by};
+use heavytail_spectra::symmetric::{
+    Eigen, Reduction, symmetric_eigen, symmetric_eigenvalues, symmetric_eigenvalues_by,
+};
 
 /// A fixed integer in -8..8 for a pair of indices; the same as in fixtures/spectra/make.py.
 fn whole(i: usize, j: usize) -> f64 {
@@ -152,6 +154,42 @@ fn small_sides_work_by_every_way() {
             let way = Reduction::TwoStage { width };
             let found = symmetric_eigenvalues_by(way, &mut matrix("plain", n, 0)).unwrap();
             assert_near(&found, &expected, 1.0, &format!("side {n}, width {width}"));
+        }
+    }
+}
+
+/// Holds A·V = V·Λ and VᵀV = 1 to some n·eps of |λ|_max and of 1.
+fn assert_eigenvectors(name: &str, n: usize, eigen: &Eigen, unit: f64) {
+    let largest = eigen.values.iter().fold(0.0_f64, |max, x| max.max(x.abs())) / unit;
+    let tolerance = 4.0 * n as f64 * f64::EPSILON;
+    let columns: Vec<&[f64]> = eigen.vectors.chunks_exact(n.max(1)).collect();
+    let rows: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| element(name, n, i, j)).collect()).collect();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    for (k, v) in columns.iter().enumerate() {
+        for (i, row) in rows.iter().enumerate() {
+            let residual = (dot(row, v) - eigen.values[k] / unit * v[i]).abs();
+            assert!(residual <= tolerance * largest, "{name} of {n}, vector {k}, row {i}: {residual:e}");
+        }
+        for (other, w) in columns[..=k].iter().enumerate() {
+            let error = (dot(v, w) - f64::from(other == k)).abs();
+            assert!(error <= tolerance, "{name} of {n}, vectors {other} and {k}: {error:e}");
+        }
+    }
+}
+
+#[test]
+fn eigenvectors_are_those_of_their_matrix_and_orthonormal_whatever_the_scale() {
+    for (name, expected) in tables("eigenvalues.csv") {
+        for exponent in [0, -900, 900] {
+            let eigen = symmetric_eigen(&matrix(&name, expected.len(), exponent)).unwrap();
+            assert_near(&eigen.values, &expected, power(exponent), &name);
+            assert_eigenvectors(&name, expected.len(), &eigen, power(exponent));
+        }
+    }
+    // Sides about that from which columns are reduced in panels, and few enough for one reflector or none.
+    for n in (0..5).chain([255, 256, 257, 289, 330]) {
+        for name in ["plain", "low_rank", "clustered"] {
+            assert_eigenvectors(name, n, &symmetric_eigen(&matrix(name, n, 0)).unwrap(), 1.0);
         }
     }
 }
