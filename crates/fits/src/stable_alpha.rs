@@ -11,6 +11,11 @@
 //! alpha_stable = 1 + Σ w_i / Σ w_i·γ_i. The weight is the leading term of the Kolmogorov p-value of
 //! "the tail from xmin_i on is a power law"; γ is what the Hill estimator averages well.
 //!
+//! `choice_variance` is what the choice of one tail adds to the variance of ln(alpha − 1) of the fit, as in the average of
+//! models of Buckland, Burnham and Augustin (1997): with x = ln(α − 1), the weighted mean of (x_i − x)² less |1/m_i − 1/m|, the
+//! variance by which exponents of nested tails differ where both are right, where that is above 0. Tails less than a twentieth
+//! as long as the fit's are left out: there are many of them in a long spectrum, and they would widen it by their noise alone.
+//!
 //! # How to read it
 //! As alpha, between models of one architecture. `ambiguous` rows are those where alpha itself had
 //! a rival.
@@ -30,6 +35,8 @@ use crate::tail::Tail;
 const LEAST_TAIL: usize = 10;
 /// A candidate with 2·m·D² above this has weight below 3e-20 and is not evaluated to the end.
 const VANISHING: f64 = 45.0;
+/// A tail this many times shorter than the fit's tells of its own noise only.
+const SHARE_OF_CHOSEN: usize = 20;
 /// A rival's distance is at most this much above the chosen one's.
 const RIVAL_MARGIN: f64 = 0.02;
 
@@ -42,6 +49,8 @@ pub struct StableAlpha {
     pub alpha_stable_spread: f64,
     /// Effective share of the candidates in the average: (Σw)²/Σw² over their number, in (0, 1].
     pub tail_effective: f64,
+    /// By how much the choice of a tail adds to the variance of ln(alpha − 1) of the fit.
+    pub choice_variance: f64,
     /// The best candidate at least twice or at most half as long as the chosen tail, with a KS
     /// distance within 0.02 of it.
     pub rival: Option<Rival>,
@@ -80,14 +89,18 @@ pub fn stable_alpha(
 ) -> Result<StableAlpha, FitFailure> {
     let PowerLawOptions { cut, xmax, .. } = *options.get();
     let tail = Tail::select(eigenvalues, cut, xmax)?;
-    let average = average(&tail, xmax);
+    let average = average(&tail, xmax, chosen);
     Ok(StableAlpha { rival: rival(&tail, xmax, chosen), ..average })
 }
 
 /// The average, and where all weights vanish, since no tail is plausible, that with weights relative to the largest.
-fn average(tail: &Tail, xmax: Xmax) -> StableAlpha {
-    let average = weighted(tail, xmax, 0.0);
-    if average.tail_effective.is_nan() { weighted(tail, xmax, least_exponent(tail, xmax)) } else { average }
+pub(crate) fn average(tail: &Tail, xmax: Xmax, chosen: &PowerLaw) -> StableAlpha {
+    let average = weighted(tail, xmax, chosen, 0.0);
+    if average.tail_effective.is_nan() {
+        weighted(tail, xmax, chosen, least_exponent(tail, xmax))
+    } else {
+        average
+    }
 }
 
 /// The smallest 2·m·D² of all candidates.
@@ -108,13 +121,15 @@ fn candidates(tail: &Tail) -> impl Iterator<Item = usize> {
 }
 
 /// The average with weights exp(`least` − 2·m·D²).
-fn weighted(tail: &Tail, xmax: Xmax, least: f64) -> StableAlpha {
+fn weighted(tail: &Tail, xmax: Xmax, chosen: &PowerLaw, least: f64) -> StableAlpha {
     let n = tail.len();
     let mut search = KsSearch::new(xmax);
     let limit = VANISHING + least;
     let (mut count, mut weights, mut squared_weights) = (0usize, 0.0, 0.0);
     // Mean and spread are accumulated together (West 1979), so no second pass is needed.
     let (mut mean, mut scatter) = (0.0, 0.0);
+    let (mut beyond, mut comparable) = (0.0, 0.0);
+    let (chosen_log, chosen_variance) = ((chosen.alpha - 1.0).ln(), 1.0 / chosen.tail_len as f64);
     for i in candidates(tail) {
         let m = n - i;
         count += 1;
@@ -130,11 +145,18 @@ fn weighted(tail: &Tail, xmax: Xmax, least: f64) -> StableAlpha {
         let step = gamma - mean;
         mean += step * weight / weights;
         scatter += weight * step * (gamma - mean);
+        let apart = -gamma.ln() - chosen_log;
+        let expected = (1.0 / m as f64 - chosen_variance).abs();
+        if SHARE_OF_CHOSEN * m >= chosen.tail_len {
+            beyond += weight * (apart * apart - expected).max(0.0);
+            comparable += weight;
+        }
     }
     StableAlpha {
         alpha_stable: 1.0 + 1.0 / mean,
         alpha_stable_spread: (scatter / weights).max(0.0).sqrt() / (mean * mean),
         tail_effective: weights * weights / squared_weights / count as f64,
+        choice_variance: if comparable > 0.0 { beyond / comparable } else { 0.0 },
         rival: None,
     }
 }

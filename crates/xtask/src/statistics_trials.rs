@@ -52,6 +52,7 @@ pub(crate) const ALPHA: &[&str] = &[
 pub(crate) fn alpha(spectrum: &[f64], truth: f64, seed: u64, resample: bool) -> Result<Answers, AnyError> {
     let options = PowerLawOptions::default().check()?;
     let fit = fit_power_law(spectrum, &options)?;
+    let stable = stable_alpha(spectrum, &fit, &options)?;
     let bootstrap = BootstrapOptions { resamples: 100, seed }.check()?;
     let (interval, p) = if resample {
         let interval = bootstrap_interval(spectrum, &fit, &options, bootstrap)?;
@@ -61,9 +62,9 @@ pub(crate) fn alpha(spectrum: &[f64], truth: f64, seed: u64, resample: bool) -> 
     };
     Ok(vec![
         error(fit.alpha - truth),
-        covers(asymptotic_interval(&fit), truth),
+        covers(asymptotic_interval(&fit, stable.choice_variance), truth),
         interval.and_then(|interval| covers(interval, truth)),
-        error(stable_alpha(spectrum, &fit, &options)?.alpha_stable - truth),
+        error(stable.alpha_stable - truth),
         error(hill_alpha(spectrum, &options)? - truth),
         p.and_then(|p| hit(p < 0.1)),
         Some(Answer::Value(alpha_sensitivity(spectrum, &fit, &options)?.spread())),

@@ -109,8 +109,8 @@ fn fill_around(
     let fitted = &esd.eigenvalues()[..esd.count() - fit.num_dropped()];
     match fit.power_law() {
         Some(law) => {
-            fill_stable(row, fitted, law, fit_options);
-            fill_certainty(row, fitted, law, unit, options, fit_options);
+            let choice_variance = fill_stable(row, fitted, law, fit_options);
+            fill_certainty(row, fitted, (law, choice_variance), unit, options, fit_options);
             set_verdict(row, options.compat);
         }
         None => {

@@ -18,11 +18,12 @@ use crate::columns_spectrum::RANK_LOSS;
 use crate::options::AnalyzeOptions;
 use crate::row::Row;
 
-/// Sets what follows from the power law: its interval, other tails, other laws.
+/// Sets what follows from the power law: its interval, other tails, other laws. Beside the law stands what the choice of its
+/// tail adds to the variance of ln(alpha − 1).
 pub(crate) fn fill_certainty(
     row: &mut Row,
     eigenvalues: &[f64],
-    law: &PowerLaw,
+    (law, choice_variance): (&PowerLaw, f64),
     unit: &Unit,
     options: &AnalyzeOptions,
     fit_options: &CheckedPowerLawOptions,
@@ -33,7 +34,7 @@ pub(crate) fn fill_certainty(
     if let Ok(sensitivity) = alpha_sensitivity(eigenvalues, law, fit_options) {
         row.set(&ALPHA_SENSITIVITY, sensitivity.spread());
     }
-    fill_interval(row, eigenvalues, law, unit, options, fit_options);
+    fill_interval(row, eigenvalues, (law, choice_variance), unit, options, fit_options);
     if options.alternatives {
         fill_alternatives(row, eigenvalues, law);
     }
@@ -43,7 +44,7 @@ pub(crate) fn fill_certainty(
 fn fill_interval(
     row: &mut Row,
     eigenvalues: &[f64],
-    law: &PowerLaw,
+    (law, choice_variance): (&PowerLaw, f64),
     unit: &Unit,
     options: &AnalyzeOptions,
     fit_options: &CheckedPowerLawOptions,
@@ -53,7 +54,7 @@ fn fill_interval(
     let samples = samples.filter(|_| options.bootstrap > 0);
     let resampled =
         samples.and_then(|samples| bootstrap_interval(eigenvalues, law, fit_options, samples).ok());
-    let interval = resampled.unwrap_or_else(|| asymptotic_interval(law));
+    let interval = resampled.unwrap_or_else(|| asymptotic_interval(law, choice_variance));
     row.set(&ALPHA_CI_LOW, interval.low);
     row.set(&ALPHA_CI_HIGH, interval.high);
     let method = match interval.method {

@@ -7,14 +7,15 @@ use crate::columns_stable::{
 };
 use crate::row::Row;
 
-/// Sets the columns; they stay null where the average has no value.
+/// Sets the columns, which stay null where the average has no value; what the choice of the tail adds to the variance of
+/// ln(alpha − 1).
 pub(crate) fn fill_stable(
     row: &mut Row,
     eigenvalues: &[f64],
     law: &PowerLaw,
     options: &CheckedPowerLawOptions,
-) {
-    let Ok(stable) = stable_alpha(eigenvalues, law, options) else { return };
+) -> f64 {
+    let Ok(stable) = stable_alpha(eigenvalues, law, options) else { return 0.0 };
     row.set(&ALPHA_STABLE, stable.alpha_stable);
     row.set(&ALPHA_STABLE_SPREAD, stable.alpha_stable_spread);
     row.set(&TAIL_EFFECTIVE, stable.tail_effective);
@@ -23,4 +24,5 @@ pub(crate) fn fill_stable(
         row.set(&ALPHA_ALT, rival.alpha);
         row.set(&XMIN_ALT, rival.xmin);
     }
+    stable.choice_variance
 }
