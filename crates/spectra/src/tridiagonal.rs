@@ -14,10 +14,10 @@ use crate::rank_update::RankUpdate;
 use crate::reflector::{correct, reflector, symmetric_times, two_sided};
 
 /// Columns of a panel.
-const PANEL: usize = 32;
+const PANEL: usize = 24;
 
 /// Sides up to which the second cache holds the triangle, so that panels gain nothing.
-const SMALL: usize = 256;
+const SMALL: usize = 192;
 
 /// Reduces a symmetric n×n matrix to its diagonal and the n − 1 elements beside it; `a` is spent.
 pub fn to_tridiagonal(a: &mut LowerTriangle) -> (Vec<f64>, Vec<f64>) {
