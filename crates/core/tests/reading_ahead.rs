@@ -1,9 +1,12 @@
 //! What the engine says of tensors before it loads them.
 
+use std::ops::Range;
 use std::sync::Mutex;
 
 use heavytail::{AnalyzeOptions, Cancel, Model, Silent, analyze};
-use heavytail_formats::{Error, MemorySource, SourceInfo, TensorData, TensorInfo, TensorSource};
+use heavytail_formats::{
+    Error, MemorySource, MemoryTensor, SourceInfo, TensorData, TensorInfo, TensorSource,
+};
 
 use crate::memory_model::{noise, tensor};
 
@@ -11,6 +14,14 @@ use crate::memory_model::{noise, tensor};
 struct Watched {
     tensors: MemorySource,
     calls: Mutex<Vec<(bool, usize)>>,
+    expected: Mutex<Vec<Range<usize>>>,
+}
+
+impl Watched {
+    fn new(tensors: Vec<MemoryTensor>) -> Self {
+        let tensors = MemorySource::new(tensors).unwrap();
+        Self { tensors, calls: Mutex::default(), expected: Mutex::default() }
+    }
 }
 
 impl TensorSource for Watched {
@@ -27,8 +38,9 @@ impl TensorSource for Watched {
         self.tensors.load(index)
     }
 
-    fn expect(&self, index: usize) {
+    fn expect(&self, index: usize, positions: Range<usize>) {
         self.calls.lock().unwrap().push((false, index));
+        self.expected.lock().unwrap().push(positions);
     }
 }
 
@@ -39,8 +51,7 @@ fn the_next_layer_is_expected_before_this_one_is_read() {
     let one = |(at, side): (usize, &usize)| {
         tensor(&format!("layers.{at}.weight"), &[*side, *side], &noise(side * side, at as u64))
     };
-    let tensors = MemorySource::new(sides.iter().enumerate().map(one).collect()).unwrap();
-    let source = Watched { tensors, calls: Mutex::default() };
+    let source = Watched::new(sides.iter().enumerate().map(one).collect());
     for compat in [false, true] {
         source.calls.lock().unwrap().clear();
         let options = AnalyzeOptions { threads: 1, compat, ..AnalyzeOptions::default() };
@@ -51,4 +62,23 @@ fn the_next_layer_is_expected_before_this_one_is_read() {
         calls.dedup();
         assert_eq!(calls, [(false, 1), (true, 2), (false, 0), (true, 1), (true, 0)]);
     }
+}
+
+#[test]
+fn of_a_stack_of_experts_only_the_next_one_is_expected() {
+    let (side, experts) = (32, 4);
+    let stack = tensor("experts.up_proj", &[experts, side, side], &noise(experts * side * side, 7));
+    let source = Watched::new(vec![stack]);
+    let options = AnalyzeOptions { threads: 1, ..AnalyzeOptions::default() };
+    let details = analyze(&Model::new(&source), &options.check().unwrap(), &Silent, &Cancel::new()).unwrap();
+    assert_eq!(details.rows.len(), experts);
+    let mut expected = source.expected.lock().unwrap().clone();
+    expected.sort_by_key(|positions| positions.start);
+    expected.dedup();
+    let one = side * side;
+    assert!(expected.len() >= experts - 1, "{expected:?}");
+    assert!(
+        expected.iter().all(|positions| positions.start % one == 0 && positions.len() == one),
+        "{expected:?}"
+    );
 }

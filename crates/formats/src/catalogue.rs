@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -216,14 +217,14 @@ impl TensorSource for Catalogue {
         stored.load(tensor).map_err(|error| error.of_tensor(&tensor.name).in_file(self.path_of(file)))
     }
 
-    fn expect(&self, index: usize) {
+    fn expect(&self, index: usize, positions: Range<usize>) {
         // Loading fetches what is remote, which is no hint any more.
         if let (Some(tensor), Some(stored @ Stored::Plain { owner, .. })) =
             (self.tensors.get(index), self.stored.get(index))
             && owner.is_whole()
             && let Ok(data) = stored.load(tensor)
         {
-            data.expect();
+            data.expect(positions);
         }
     }
 
@@ -238,7 +239,7 @@ impl TensorSource for Catalogue {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::Range;
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -248,12 +249,12 @@ mod tests {
     struct Counting {
         is_whole: bool,
         fetched: AtomicUsize,
-        expected: AtomicUsize,
+        expected: Mutex<Vec<Range<usize>>>,
     }
 
     impl ByteOwner for Counting {
         fn bytes(&self) -> &[u8] {
-            &[0; 4]
+            &[0; 48]
         }
 
         fn is_whole(&self) -> bool {
@@ -265,24 +266,44 @@ mod tests {
             Ok(())
         }
 
-        fn expect(&self, _: Range<usize>) {
-            self.expected.fetch_add(1, Ordering::Relaxed);
+        fn expect(&self, range: Range<usize>) {
+            self.expected.lock().unwrap().push(range);
         }
+    }
+
+    /// A tensor of this shape, row-major or at these strides.
+    fn source(owner: &Arc<Counting>, shape: Vec<usize>, strides: Option<Vec<usize>>) -> Catalogue {
+        let info = TensorInfo { name: "a".to_owned(), dtype: Dtype::F32, shape, quantisation: None };
+        let stored = Stored::Plain { owner: Arc::<Counting>::clone(owner), start: 0, strides };
+        let file = FileTensors { tensors: vec![Listed { info, stored }], metadata: Vec::new() };
+        Catalogue::join(SourceInfo::new(Format::Memory, "x".into(), Vec::new()), vec![file]).unwrap()
+    }
+
+    #[test]
+    fn of_a_stack_only_the_slice_is_expected_that_is_needed() {
+        let expected = |strides, positions| {
+            let owner = Arc::new(Counting { is_whole: true, ..Counting::default() });
+            source(&owner, vec![3, 2, 2], strides).expect(0, positions);
+            let ranges = owner.expected.lock().unwrap();
+            ranges.iter().map(|range| (range.start, range.end)).collect::<Vec<_>>()
+        };
+        assert_eq!(expected(None, 4..8), [(16, 32)]);
+        assert_eq!(expected(None, 8..12), [(32, 48)]);
+        assert_eq!(expected(None, 0..12), [(0, 48)]);
+        // More than there is, or nothing.
+        assert_eq!(expected(None, 8..99), [(32, 48)]);
+        assert!(expected(None, 5..5).is_empty() && expected(None, 12..20).is_empty());
+        // Experts that lie inside one another in memory can't be told apart.
+        assert_eq!(expected(Some(vec![1, 6, 3]), 4..8), [(0, 48)]);
     }
 
     #[test]
     fn what_is_expected_of_a_remote_file_is_not_fetched() {
         for is_whole in [true, false] {
             let owner = Arc::new(Counting { is_whole, ..Counting::default() });
-            let info =
-                TensorInfo { name: "a".to_owned(), dtype: Dtype::F32, shape: vec![1], quantisation: None };
-            let plain = Arc::<Counting>::clone(&owner);
-            let stored = Stored::Plain { owner: plain, start: 0, strides: None };
-            let file = FileTensors { tensors: vec![Listed { info, stored }], metadata: Vec::new() };
-            let source =
-                Catalogue::join(SourceInfo::new(Format::Memory, "x".into(), Vec::new()), vec![file]).unwrap();
-            source.expect(0);
-            assert_eq!(owner.expected.load(Ordering::Relaxed), usize::from(is_whole));
+            let source = source(&owner, vec![1], None);
+            source.expect(0, 0..1);
+            assert_eq!(owner.expected.lock().unwrap().len(), usize::from(is_whole));
             let before = owner.fetched.load(Ordering::Relaxed);
             assert!(is_whole || before == 0, "a hint has fetched");
             assert!(source.load(0).is_ok() && owner.fetched.load(Ordering::Relaxed) == before + 1);

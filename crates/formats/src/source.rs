@@ -1,5 +1,6 @@
 //! The one trait behind which every format stands: list the tensors, load one of them.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::{Error, TensorData, TensorInfo};
@@ -98,10 +99,10 @@ pub trait TensorSource: Send + Sync {
     /// The bytes can't be had or, for a packed format, can't be unpacked.
     fn load(&self, index: usize) -> Result<TensorData, Error>;
 
-    /// Says that the tensor at `index` is loaded next, so that it can be read while something else is computed. A hint:
-    /// what is wrong with the tensor is told by [`load`](Self::load).
-    fn expect(&self, index: usize) {
-        let _ = index;
+    /// Says that the elements at these logical positions of the tensor at `index` are read next, so that their bytes can
+    /// come while something else is computed. A hint: what is wrong with the tensor is told by [`load`](Self::load).
+    fn expect(&self, index: usize, positions: Range<usize>) {
+        let _ = (index, positions);
     }
 
     /// Which of [`SourceInfo::files`] holds the tensor at `index`.

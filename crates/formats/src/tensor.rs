@@ -238,12 +238,15 @@ impl TensorData {
         }
     }
 
-    /// Tells the system that the elements will be needed soon; those of packed weights come when they are asked for.
-    pub(crate) fn expect(&self) {
+    /// Tells the system that the elements in this range of logical positions will be needed soon; those of packed weights
+    /// come when they are asked for.
+    pub(crate) fn expect(&self, positions: Range<usize>) {
+        let positions = positions.start..positions.end.min(self.len);
         if let Elements::Plain { owner, start, axes } = &self.elements
-            && !self.is_empty()
+            && !positions.is_empty()
         {
-            owner.expect(self.bytes_of(*start, &(0..axes.last_offset().saturating_add(1))));
+            let all = 0..axes.last_offset().saturating_add(1);
+            owner.expect(self.bytes_of(*start, &axes.hull(&positions).unwrap_or(all)));
         }
     }
 

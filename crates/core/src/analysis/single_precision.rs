@@ -1,5 +1,7 @@
 //! A checkpoint in, the same out with every element rounded to f32: what weightwatcher 0.7.7 makes of f64 weights.
 
+use std::ops::Range;
+
 use heavytail_formats::{Error, SourceInfo, TensorData, TensorInfo, TensorSource};
 
 use crate::model::Model;
@@ -38,8 +40,8 @@ impl TensorSource for SinglePrecision<'_> {
         Ok(self.0.load(index)?.in_single_precision())
     }
 
-    fn expect(&self, index: usize) {
-        self.0.expect(index);
+    fn expect(&self, index: usize, positions: Range<usize>) {
+        self.0.expect(index, positions);
     }
 
     fn file_of(&self, index: usize) -> usize {

@@ -124,9 +124,15 @@ impl Unit {
         largest.unwrap_or(0).saturating_add(held)
     }
 
-    /// Says that the tensor of the weights is read next. Where a base or factors come in as well, those are not told.
+    /// Says which elements of the weights are read next: of a stack of experts those of this one. Where a base or factors
+    /// come in as well, those are not told.
     pub(crate) fn expect(&self, model: &Model<'_>) {
-        model.source.expect(self.layer.tensor);
+        let own = self.layer.matrices.iter().filter(|view| view.tensor == self.layer.tensor);
+        let ends = own.filter_map(|view| Some((view.first, view.end()?)));
+        let both = |all: (usize, usize), one: (usize, usize)| (all.0.min(one.0), all.1.max(one.1));
+        // Where the rows are of something else, their tensor is not known to be cut.
+        let (start, end) = ends.reduce(both).unwrap_or((0, usize::MAX));
+        model.source.expect(self.layer.tensor, start..end);
     }
 
     pub(crate) fn task(&self, options: &AnalyzeOptions) -> LayerTask {
