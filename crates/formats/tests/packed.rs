@@ -3,7 +3,7 @@
 use heavytail_formats::{Dtype, TensorSource, open};
 use tempfile::tempdir;
 
-use crate::files::{message, names, numbers, put, safetensors, shape, tiny};
+use crate::files::{filled, message, names, numbers, put, safetensors, shape, tiny};
 
 /// Opens `packed_NAME.safetensors` and compares every weight with the truth, exactly; of some of them one row in 16 is
 /// kept there.
@@ -169,4 +169,56 @@ fn eight_bit_floats_without_scales_are_numbers() {
         (kind(&*source, "a.weight"), numbers(&*source, "a.weight")),
         ((None, Dtype::F8E4M3), vec![1.0, -1.0])
     );
+}
+
+/// Plain weights under the names of parts: each is listed as it is, with its own numbers.
+#[test]
+fn plain_tensors_called_as_parts_of_packed_weights_stay_what_they_are() {
+    const WORDS: [&str; 22] = [
+        "qweight",
+        "qzeros",
+        "scales",
+        "g_idx",
+        "weight_packed",
+        "weight_scale",
+        "weight_scale_inv",
+        "weight_scale_2",
+        "weight_zero_point",
+        "weight_shape",
+        "weight_global_scale",
+        "weight_format",
+        "SCB",
+        "w_blocks",
+        "w_scales",
+        "absmax",
+        "quant_map",
+        "weight.absmax",
+        "weight.quant_map",
+        "weight_g",
+        "x_v",
+        "weight",
+    ];
+    let folder = tempdir().expect("a fresh folder");
+    let names_of: Vec<String> = WORDS.iter().map(|word| format!("m.{word}")).collect();
+    let tensors: Vec<(&str, &[usize])> = names_of.iter().map(|name| (name.as_str(), &[4, 8][..])).collect();
+    let path = put(folder.path(), "plain.safetensors", &filled(&tensors));
+    let source = open(&path).expect("reads");
+    assert_eq!(source.tensors().len(), WORDS.len(), "{:?}", names(&*source));
+    for (number, name) in names_of.iter().enumerate() {
+        assert_eq!(kind(&*source, name), (None, Dtype::F32), "{name}");
+        assert_eq!(numbers(&*source, name), vec![number as f64; 32], "{name}");
+    }
+}
+
+/// A weight in eight bits beside a matrix that is called as a flag of its packing.
+#[test]
+fn a_matrix_called_as_a_flag_of_bitsandbytes_is_not_lost() {
+    let folder = tempdir().expect("a fresh folder");
+    let header = r#"{"m.weight":{"dtype":"I8","shape":[2,2],"data_offsets":[0,4]},
+        "m.SCB":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},
+        "m.weight_format":{"dtype":"F32","shape":[2,2],"data_offsets":[12,28]}}"#;
+    let path = put(folder.path(), "flag.safetensors", &safetensors(header, &[1; 28]));
+    let source = open(&path).expect("reads");
+    assert_eq!(names(&*source), ["m.weight", "m.weight_format"]);
+    assert_eq!(kind(&*source, "m.weight").0, Some("bitsandbytes-int8"));
 }

@@ -48,7 +48,7 @@ pub fn discover_with_hints(
 ) -> Result<Discovery, Error> {
     let tensors = source.tensors();
     let hints = Hints::new(hints, tensors.len())?;
-    let siblings = Siblings::new(tensors);
+    let siblings = Siblings::new(source);
     let mut numbering = Numbering::new(source, options, &hints);
     let mut found = Collector::new(source, options);
     for (tensor, info) in tensors.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! One tensor's name, type and shape in; its parts, or the reason why it has none, out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use heavytail_formats::TensorInfo;
+use heavytail_formats::{TensorInfo, TensorSource};
 
 use crate::coverage::Reason;
 use crate::matrices::{AxisOrder, Part};
@@ -15,19 +15,35 @@ const MOST_AXES: usize = 5;
 /// Most positions a kernel has: a mask or table mistaken for a convolution would be a million slices.
 const MOST_POSITIONS: usize = 1 << 16;
 
-/// The 2-D tensors of a source by name: fused weights are understood by their siblings.
+/// The 2-D tensors of a source by name, and where codes lie: fused and packed weights are understood by their siblings.
 #[derive(Debug, Default)]
 pub(crate) struct Siblings<'a> {
     shapes: HashMap<&'a str, (usize, usize)>,
+    /// Names and paths of tensors that are codes, or were made of them.
+    codes: HashSet<&'a str>,
+    /// Whether the model's description says that it is packed, so that codes may lie in another file.
+    is_packed: bool,
 }
 
 impl<'a> Siblings<'a> {
-    pub(crate) fn new(tensors: &'a [TensorInfo]) -> Self {
+    pub(crate) fn new(source: &'a dyn TensorSource) -> Self {
+        let tensors = source.tensors();
         let shapes = tensors.iter().filter_map(|info| match info.shape[..] {
             [rows, cols] => Some((info.name.as_str(), (rows, cols))),
             _ => None,
         });
-        Self { shapes: shapes.collect() }
+        let coded = tensors.iter().filter(|info| info.quantisation.is_some() || !info.dtype.is_float());
+        let codes = coded.flat_map(|info| [info.name.as_str(), ParameterName::new(&info.name).path]);
+        let says_so = |config: &str| {
+            ["quantization_config", "compression_config"].iter().any(|key| config.contains(key))
+        };
+        let is_packed = source.info().config.as_deref().is_some_and(says_so);
+        Self { shapes: shapes.collect(), codes: codes.collect(), is_packed }
+    }
+
+    /// Whether numbers of this name are scales of codes beside them, and not a weight that happens to be called so.
+    fn has_codes_of(&self, name: ParameterName<'_>) -> bool {
+        self.is_packed || self.codes.contains(name.path)
     }
 }
 
@@ -41,7 +57,7 @@ pub(crate) fn parts(
     order: Option<AxisOrder>,
 ) -> Result<Vec<Part>, Reason> {
     let name = ParameterName::new(&info.name);
-    if let Some(reason) = never_a_layer(name, info) {
+    if let Some(reason) = never_a_layer(name, info, siblings) {
         return Err(reason);
     }
     let shape = meaningful_axes(name, &info.shape, hint);
@@ -57,12 +73,13 @@ pub(crate) fn parts(
 }
 
 /// Reasons that hold whatever the shape.
-fn never_a_layer(name: ParameterName<'_>, info: &TensorInfo) -> Option<Reason> {
+fn never_a_layer(name: ParameterName<'_>, info: &TensorInfo, siblings: &Siblings<'_>) -> Option<Reason> {
     if info.is_empty() {
         return Some(Reason::Empty);
     }
     // Codes without a unit, which their reader has not turned into weights.
-    if name.is_packing() || (info.quantisation.is_some() && !info.dtype.is_float()) {
+    let is_code = info.quantisation.is_some() || name.is_packing();
+    if (is_code && !info.dtype.is_float()) || (name.is_packing() && siblings.has_codes_of(name)) {
         return Some(Reason::UnknownPacking);
     }
     if !info.dtype.is_float() {

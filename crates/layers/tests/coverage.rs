@@ -32,7 +32,6 @@ fn what_is_no_layer_says_why() {
     assert_eq!(reason("ids.weight", &wide, Dtype::I64), Reason::NotFloat);
     assert_eq!(reason("rot.weight", &wide, Dtype::C64), Reason::NotFloat);
     assert_eq!(reason("fc.qweight", &wide, Dtype::I32), Reason::UnknownPacking);
-    assert_eq!(reason("fc.scales", &wide, Dtype::F16), Reason::UnknownPacking);
     let codes = Listing::typed(&[("fc.weight", &wide[..], Dtype::U8)]).packed("int4 without scales");
     let found = discover(&codes, &LayerOptions::default()).unwrap();
     assert_eq!(found.coverage[0].reason, Reason::UnknownPacking);
@@ -45,6 +44,41 @@ fn what_is_no_layer_says_why() {
     let small = Reason::TooFewEigenvalues { evals: 4, min_evals: 8 };
     assert_eq!(reason("fc.weight", &[4, 6], Dtype::F32), small);
     assert_eq!(small.to_string(), "has 4 eigenvalues, fewer than min_evals = 8");
+}
+
+/// Last words of scales, and of what else lies beside codes.
+const COMPANIONS: [&str; 8] =
+    ["scales", "qweight", "zeros", "weight_scale", "w_scales", "w_blocks", "blocks", "weight_packed"];
+
+#[test]
+fn plain_weights_called_as_parts_of_packed_ones_are_layers() {
+    for name in COMPANIONS.map(|word| format!("head.{word}")) {
+        let tensors = [("other.ids", &[64, 64][..], Dtype::I64), (name.as_str(), &[64, 48], Dtype::F32)];
+        let found = discover(&Listing::typed(&tensors), &LayerOptions::default()).unwrap();
+        let [layer] = found.layers.as_slice() else { panic!("{name}: {:?}", found.coverage) };
+        assert_eq!((layer.longname.as_str(), layer.n, layer.m), (name.as_str(), 64, 48));
+    }
+}
+
+#[test]
+fn scales_beside_codes_are_no_layers() {
+    let wide = &[64, 48][..];
+    let codes = [("head.codes", Dtype::I32), ("head.qweight", Dtype::I32), ("head.weight", Dtype::U8)];
+    for ((codes, dtype), word) in codes.into_iter().flat_map(|one| COMPANIONS.map(|word| (one, word))) {
+        let name = format!("head.{word}");
+        if name == codes {
+            continue;
+        }
+        let tensors = [(codes, wide, dtype), (name.as_str(), wide, Dtype::F16)];
+        let found = discover(&Listing::typed(&tensors), &LayerOptions::default()).unwrap();
+        assert!(found.layers.is_empty(), "{name} beside {codes}");
+        assert_eq!(found.coverage[1].reason, Reason::UnknownPacking, "{name} beside {codes}");
+    }
+    let nested = [("fc.weight", wide, Dtype::U8), ("fc.weight.absmax", wide, Dtype::F32)];
+    assert!(discover(&Listing::typed(&nested), &LayerOptions::default()).unwrap().layers.is_empty());
+    // Of a model that is packed the codes may be in a shard that was not opened.
+    let alone = Listing::new(&[("head.scales", wide)]).described(r#"{"quantization_config":{}}"#);
+    assert!(discover(&alone, &LayerOptions::default()).unwrap().layers.is_empty());
 }
 
 #[test]

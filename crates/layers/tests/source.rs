@@ -37,6 +37,12 @@ impl Listing {
         self
     }
 
+    /// The same tensors beside this description of the model.
+    pub(crate) fn described(mut self, config: &str) -> Self {
+        self.info.config = Some(config.to_owned());
+        self
+    }
+
     /// The same tensors as if a file of this format held them.
     pub(crate) fn of(mut self, format: Format) -> Self {
         self.info.format = format;

@@ -49,7 +49,10 @@ pub(crate) fn find(parts: &Parts<'_>, tensor: &Listed) -> Option<Combined> {
     };
     let mut others = vec![scales.info.name.clone()];
     others.extend(zeros.iter().map(|zeros| zeros.info.name.clone()));
-    others.extend(bitsandbytes.then(|| format!("{name}_format")));
+    // A number that says how rows lie; a weight could be called so, too.
+    let is_number = |format: &&Listed| format.info.shape.iter().all(|extent| *extent == 1);
+    let layout = parts.get(&format!("{name}_format")).filter(is_number).filter(|_| bitsandbytes);
+    others.extend(layout.map(|format| format.info.name.clone()));
     let recipe = Recipe { elements: tensor.clone(), scales: scales.clone(), zeros, cover, bitsandbytes };
     Some(Combined::new(name.to_owned(), dtype, tensor.info.shape.clone(), quantisation, recipe, others))
 }
