@@ -3,6 +3,8 @@
 //! Every way to a spectrum walks the rows the same way, so that a NaN is refused with the same position in all of
 //! them and a matrix near the ends of the range of f64 is scaled in one place.
 
+use std::ops::Range;
+
 use faer::MatRef;
 use pulp::Arch;
 
@@ -34,6 +36,16 @@ pub(crate) fn rows_per_block(rows: usize, cols: usize, bytes: usize) -> usize {
     (bytes / (8 * cols.max(1))).max(MIN_ROWS).min(rows.max(1))
 }
 
+/// N and M of a matrix that has a Gram matrix.
+///
+/// # Errors
+/// [`Error::Shape`].
+pub(crate) fn shape(matrix: &dyn Matrix) -> Result<(usize, usize), Error> {
+    let (rows, cols) = (matrix.rows(), matrix.cols());
+    let sound = cols > 0 && rows >= cols && cols.checked_mul(cols).is_some();
+    if sound { Ok((rows, cols)) } else { Err(Error::Shape { rows, cols }) }
+}
+
 /// Calls `each` on every block of rows, the elements multiplied by `scale`, and returns the largest |element| before
 /// scaling.
 ///
@@ -45,28 +57,38 @@ pub(crate) fn for_each_block(
     scale: f64,
     mut each: impl FnMut(&Block<'_>),
 ) -> Result<f64, Error> {
-    let (rows, cols) = (matrix.rows(), matrix.cols());
-    if cols == 0 || rows < cols || cols.checked_mul(cols).is_none() {
-        return Err(Error::Shape { rows, cols });
-    }
+    let (rows, cols) = shape(matrix)?;
     let step = rows_per_block(rows, cols, block_bytes);
     let len = step.checked_mul(cols).ok_or(Error::Shape { rows, cols })?;
     let mut buffer = vec![0.0; len];
-    let layout = matrix.layout();
     let mut largest = 0.0_f64;
     for start in (0..rows).step_by(step) {
-        let count = step.min(rows - start);
-        let elements = &mut buffer[..count * cols];
-        matrix.read(start..start + count, elements).map_err(Error::Read)?;
-        let block_max =
-            largest_finite(elements).ok_or_else(|| first_not_finite(elements, layout, start, count, cols))?;
+        let (block, block_max) = read_block(matrix, start..(start + step).min(rows), scale, &mut buffer)?;
         largest = largest.max(block_max);
-        if scale.to_bits() != 1.0_f64.to_bits() {
-            elements.iter_mut().for_each(|x| *x *= scale);
-        }
-        each(&Block { rows: count, cols, layout, elements });
+        each(&block);
     }
     Ok(largest)
+}
+
+/// Some rows of a matrix, multiplied by `scale`, in `buffer`, and their largest |element| before that.
+///
+/// # Errors
+/// [`Error::Read`], or [`Error::NotFinite`] with the position of the first NaN or infinity.
+pub(crate) fn read_block<'a>(
+    matrix: &dyn Matrix,
+    rows: Range<usize>,
+    scale: f64,
+    buffer: &'a mut [f64],
+) -> Result<(Block<'a>, f64), Error> {
+    let (start, count, cols, layout) = (rows.start, rows.len(), matrix.cols(), matrix.layout());
+    let elements = &mut buffer[..count * cols];
+    matrix.read(rows, elements).map_err(Error::Read)?;
+    let largest =
+        largest_finite(elements).ok_or_else(|| first_not_finite(elements, layout, start, count, cols))?;
+    if scale.to_bits() != 1.0_f64.to_bits() {
+        elements.iter_mut().for_each(|x| *x *= scale);
+    }
+    Ok((Block { rows: count, cols, layout, elements }, largest))
 }
 
 /// The largest |x|, or nothing if any is NaN or infinite.

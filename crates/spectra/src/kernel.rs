@@ -104,20 +104,35 @@ pub(crate) const fn packed_len(rows: usize, depth: usize, height: usize) -> usiz
 /// Packs `rows`×`depth` of an operand in panels of `height` rows; rows beyond the last are zero.
 #[inline(always)]
 pub(crate) fn pack(out: &mut [f64], height: usize, rows: usize, depth: usize, from: Operand<'_>) {
+    pack_part(out, height, rows, (depth, 0..depth), from);
+}
+
+/// Packs an operand as a part of the depth of such panels, which are `depth` deep in all.
+#[inline(always)]
+pub(crate) fn pack_part(
+    out: &mut [f64],
+    height: usize,
+    rows: usize,
+    (depth, part): (usize, Range<usize>),
+    from: Operand<'_>,
+) {
     match from.along {
         Along::Rows => {
-            for first in (0..depth).step_by(STREAMS) {
-                pack_streams(out, height, rows, (depth, first..(first + STREAMS).min(depth)), from);
+            for first in part.clone().step_by(STREAMS) {
+                let stream = first..(first + STREAMS).min(part.end);
+                let elements = from.elements.get((first - part.start) * from.lead..).unwrap_or_default();
+                pack_streams(out, height, rows, (depth, stream), Operand { elements, ..from });
             }
         }
         Along::Depth => {
             for (panel, start) in out.chunks_exact_mut(height * depth).zip((0..rows).step_by(height)) {
+                let panel = &mut panel[part.start * height..part.end * height];
                 let count = height.min(rows - start);
                 if count < height {
                     panel.fill(0.0);
                 }
                 for i in 0..count {
-                    let row = &from.elements[(start + i) * from.lead..][..depth];
+                    let row = &from.elements[(start + i) * from.lead..][..part.len()];
                     for (x, out) in row.iter().zip(panel[i..].iter_mut().step_by(height)) {
                         *out = *x;
                     }
@@ -127,7 +142,7 @@ pub(crate) fn pack(out: &mut [f64], height: usize, rows: usize, depth: usize, fr
     }
 }
 
-/// Packs a part of the depth of all panels.
+/// Packs a few steps of the depth of all panels.
 #[inline(always)]
 fn pack_streams(
     out: &mut [f64],
@@ -139,12 +154,12 @@ fn pack_streams(
     for (panel, start) in out.chunks_exact_mut(height * depth).zip((0..rows).step_by(height)) {
         let panel = panel[part.start * height..part.end * height].chunks_exact_mut(height);
         if start + height <= rows {
-            for (p, out) in part.clone().zip(panel) {
+            for (p, out) in (0..part.len()).zip(panel) {
                 out.copy_from_slice(&from.elements[p * from.lead + start..][..height]);
             }
         } else {
             let count = rows - start;
-            for (p, out) in part.clone().zip(panel) {
+            for (p, out) in (0..part.len()).zip(panel) {
                 out[..count].copy_from_slice(&from.elements[p * from.lead + start..][..count]);
                 out[count..].fill(0.0);
             }

@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::kernel::{Aligned, Operand, WithTiles, add_part, add_tile, pack, packed_len, tile, with_tiles};
+use crate::kernel::{
+    Aligned, Along, Operand, WithTiles, add_part, add_tile, pack_part, packed_len, tile, with_tiles,
+};
 use crate::team::{both, hands};
 
 /// Bytes of packed rows that the second cache keeps while the columns run past.
@@ -35,51 +37,86 @@ impl RankUpdate {
         sign: f64,
         (left, right, depth): (Operand<'_>, Operand<'_>, usize),
     ) {
-        self.update(c, sign, (left, Some(right), depth));
-    }
-
-    /// C ← C + L·Lᵀ, as [`add`](Self::add) but packing L once where the tiles allow it.
-    pub(crate) fn add_square(&mut self, c: (&mut [f64], usize, usize), (left, depth): (Operand<'_>, usize)) {
-        self.update(c, 1.0, (left, None, depth));
-    }
-
-    fn update(
-        &mut self,
-        (c, lead, n): (&mut [f64], usize, usize),
-        sign: f64,
-        (left, right, depth): (Operand<'_>, Option<Operand<'_>>, usize),
-    ) {
-        if depth == 0 {
-            return;
-        }
-        let hands = if n * n * depth < WORTH_HELP { 1 } else { hands() };
-        self.update_by(hands, (c, lead, n), sign, (left, right, depth));
+        let hands = hands_for(c.2, depth);
+        self.add_by(hands, c, sign, (left, right, depth));
     }
 
     /// Where there is something to add: in so many parts at a time.
-    fn update_by(
+    fn add_by(
         &mut self,
         hands: usize,
         (c, lead, n): (&mut [f64], usize, usize),
         sign: f64,
-        (left, right, depth): (Operand<'_>, Option<Operand<'_>>, usize),
+        (left, right, depth): (Operand<'_>, Operand<'_>, usize),
     ) {
-        let (left, right) = Arch::new().dispatch(Pack { buffers: self, n, left, right, depth });
-        let product = Product { left, right, lead, n, sign, depth };
-        product.add_columns(c, 0..n, hands);
+        if depth == 0 {
+            return;
+        }
+        let pack = Pack { buffers: self, n, depth, part: 0..depth, left, right: Some(right) };
+        let (left, right) = Arch::new().dispatch(pack);
+        Product { left, right, lead, n, sign, depth }.add_columns(c, 0..n, hands);
+    }
+
+    /// C ← C + L·Lᵀ of an n×`depth` operand that comes in parts, and is packed once where the tiles allow it.
+    pub(crate) fn square(&mut self, n: usize, depth: usize) -> Square<'_> {
+        Square { buffers: self, n, depth, packed: 0 }
     }
 }
 
-struct Pack<'a> {
-    buffers: &'a mut RankUpdate,
-    n: usize,
-    left: Operand<'a>,
-    /// The left one where nothing is given.
-    right: Option<Operand<'a>>,
-    depth: usize,
+/// How many threads are worth asking for.
+fn hands_for(n: usize, depth: usize) -> usize {
+    if n * n * depth < WORTH_HELP { 1 } else { hands() }
 }
 
-impl<'a> WithSimd for Pack<'a> {
+/// An operand that is multiplied by itself.
+pub(crate) struct Square<'a> {
+    buffers: &'a mut RankUpdate,
+    n: usize,
+    depth: usize,
+    /// How much of the depth is there.
+    packed: usize,
+}
+
+impl Square<'_> {
+    /// Packs the next `count` of the depth.
+    pub(crate) fn pack(&mut self, left: Operand<'_>, count: usize) {
+        let part = self.packed..self.packed + count;
+        self.packed = part.end;
+        let (n, depth) = (self.n, self.depth);
+        Arch::new().dispatch(Pack { buffers: self.buffers, n, depth, part, left, right: None });
+    }
+
+    /// Adds the product to a lower triangle whose columns are `lead` apart, once all of the depth is packed.
+    pub(crate) fn add_to(self, c: (&mut [f64], usize)) {
+        let hands = hands_for(self.n, self.depth);
+        self.add_by(hands, c);
+    }
+
+    fn add_by(self, hands: usize, (c, lead): (&mut [f64], usize)) {
+        let Self { buffers, n, depth, packed } = self;
+        debug_assert_eq!(packed, depth, "panels are added when they are full");
+        if depth == 0 {
+            return;
+        }
+        let nothing = Operand { elements: &[], lead: 0, along: Along::Rows };
+        let pack = Pack { buffers, n, depth, part: depth..depth, left: nothing, right: None };
+        let (left, right) = Arch::new().dispatch(pack);
+        Product { left, right, lead, n, sign: 1.0, depth }.add_columns(c, 0..n, hands);
+    }
+}
+
+/// Packs a part of the depth; what it gives is all that is packed so far.
+struct Pack<'a, 'o> {
+    buffers: &'a mut RankUpdate,
+    n: usize,
+    depth: usize,
+    part: Range<usize>,
+    left: Operand<'o>,
+    /// The left one where nothing is given.
+    right: Option<Operand<'o>>,
+}
+
+impl<'a> WithSimd for Pack<'a, '_> {
     type Output = (&'a [f64], Option<&'a [f64]>);
 
     #[inline(always)]
@@ -91,21 +128,21 @@ impl<'a> WithSimd for Pack<'a> {
 /// Tiles that are as much higher than wide can take columns out of the panels of rows.
 const WIDTHS: usize = 3;
 
-impl<'a> WithTiles for Pack<'a> {
+impl<'a> WithTiles for Pack<'a, '_> {
     type Output = (&'a [f64], Option<&'a [f64]>);
 
     #[inline(always)]
     fn run<S: Simd, const V: usize, const COLS: usize>(self, _simd: S) -> Self::Output {
-        let Self { buffers, n, left, right, depth } = self;
+        let Self { buffers, n, depth, part, left, right } = self;
         let height = V * S::F64_LANES;
         // Columns in the middle of the last panel reach past its end by less than a step.
         let l = buffers.left.take(packed_len(n, depth, height) + height);
-        pack(l, height, n, depth, left);
+        pack_part(l, height, n, (depth, part.clone()), left);
         if right.is_none() && height == WIDTHS * COLS {
             return (l, None);
         }
         let r = buffers.right.take(packed_len(n, depth, COLS));
-        pack(r, COLS, n, depth, right.unwrap_or(left));
+        pack_part(r, COLS, n, (depth, part), right.unwrap_or(left));
         (l, Some(r))
     }
 }
@@ -225,16 +262,28 @@ mod tests {
             let number = |at: usize| ((at * at * 7 + at * 3) % 13) as f64 - 6.0;
             let elements: Vec<f64> = (0..n * depth).map(number).collect();
             let operand = Operand { elements: &elements, lead: n, along: Along::Rows };
-            for right in [None, Some(operand)] {
+            let add = |c: &mut [f64], hands: usize| {
+                RankUpdate::default().add_by(hands, (c, n, n), -1.0, (operand, operand, depth));
+            };
+            let add_square = |c: &mut [f64], hands: usize| {
+                let mut update = RankUpdate::default();
+                let mut square = update.square(n, depth);
+                for first in (0..depth).step_by(11) {
+                    let next = Operand { elements: &elements[first * n..], ..operand };
+                    square.pack(next, 11.min(depth - first));
+                }
+                square.add_by(hands, (c, n));
+            };
+            for (sign, add) in [(-1.0, &add as &dyn Fn(&mut [f64], usize)), (1.0, &add_square)] {
                 let added = |hands: usize| {
                     let mut c = vec![1.0; n * n];
-                    RankUpdate::default().update_by(hands, (&mut c, n, n), -1.0, (operand, right, depth));
+                    add(&mut c, hands);
                     c
                 };
                 let whole = added(1);
                 for (i, j) in (0..n).flat_map(|j| (j..n).map(move |i| (i, j))) {
                     let sum: f64 = (0..depth).map(|p| elements[p * n + i] * elements[p * n + j]).sum();
-                    assert!((whole[j * n + i] - (1.0 - sum)).abs() < 1e-12);
+                    assert!((whole[j * n + i] - (1.0 + sign * sum)).abs() < 1e-12);
                 }
                 for hands in 2..6 {
                     let parts = added(hands);
