@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         out,
         "| shape | n | PL | stable | both alphas | all | MP | TPL |\n|---|---|---|---|---|---|---|---|"
     )?;
-    for n in [768, 4096, 16384] {
+    for n in [256, 768, 4096, 16384] {
         for (name, eigenvalues) in shapes(n) {
             let found = fit_power_law(&eigenvalues, &options)?;
             let fit = least_ms(|| fit_power_law(black_box(&eigenvalues), &options).is_ok());

@@ -171,6 +171,8 @@ pub(crate) fn bulk(spectrum: &[f64], rows: usize, spikes: usize) -> Result<Answe
 pub(crate) struct Family {
     pub(crate) title: &'static str,
     pub(crate) names: &'static [&'static str],
+    /// Whether the trials resample, which takes most of their time.
+    pub(crate) resamples: bool,
     pub(crate) trial: fn(&mut Draws, usize, u64, bool) -> Result<Answers, AnyError>,
 }
 
@@ -179,46 +181,55 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family {
         title: "Power law, alpha = 3, from xmin = 1 on",
         names: ALPHA,
+        resamples: true,
         trial: |draws, n, seed, resample| alpha(&draws.power_law(n, 3.0), 3.0, seed, resample),
     },
     Family {
         title: "Power law, alpha = 3, of 30 % of the values above a lognormal bulk",
         names: ALPHA,
+        resamples: true,
         trial: |draws, n, seed, resample| alpha(&draws.power_law_on_lognormal(n, 3.0), 3.0, seed, resample),
     },
     Family {
         title: "Power law, alpha = 2.5, that an exponential bulk runs smoothly into",
         names: ALPHA,
+        resamples: true,
         trial: |draws, n, seed, resample| alpha(&draws.power_law_on_exponential(n, 2.5), 2.5, seed, resample),
     },
     Family {
         title: "Truncated power law, alpha = 2, Lambda = 0.1, from xmin = 1 on",
         names: TRUNCATED,
+        resamples: false,
         trial: |draws, n, _, _| truncated(&draws.truncated(n, 2.0, 0.1), 2.0, 0.1),
     },
     Family {
         title: "Exponential, rate 1, from xmin = 1 on",
         names: EXPONENTIAL,
+        resamples: false,
         trial: |draws, n, _, _| exponential(&draws.exponential(n, 1.0), 1.0),
     },
     Family {
         title: "Lognormal, mu = 0.5, sigma = 0.7, above xmin = 1",
         names: LOGNORMAL,
+        resamples: false,
         trial: |draws, n, _, _| lognormal(&draws.lognormal(n, 0.5, 0.7), 0.5, 0.7),
     },
     Family {
         title: "Marchenko–Pastur: random matrices 3n×n, no spike",
         names: BULK,
+        resamples: false,
         trial: |draws, n, _, _| bulk(&draws.random_matrix(3 * n, n, 1.0), 3 * n, 0),
     },
     Family {
         title: "Marchenko–Pastur: square random matrices, no spike",
         names: BULK,
+        resamples: false,
         trial: |draws, n, _, _| bulk(&draws.random_matrix(n, n, 1.0), n, 0),
     },
     Family {
         title: "Spiked Marchenko–Pastur: random matrices 3n×n, one direction of variance 4",
         names: BULK,
+        resamples: false,
         trial: |draws, n, _, _| bulk(&draws.random_matrix(3 * n, n, 4.0), 3 * n, 1),
     },
 ];
