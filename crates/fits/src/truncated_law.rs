@@ -63,8 +63,7 @@ impl Quadrature {
         let length = by_cut_off.min(by_exponent).min(LONGEST / std::f64::consts::SQRT_2);
         let at = self.nodes((2.0 * length.log2()).ceil() as i32);
         let nodes = &self.known[at].1;
-        self.arch.dispatch(Fill { nodes, beta, u, values: &mut self.values });
-        sum_moments(nodes, u, &self.values)
+        self.arch.dispatch(Sum { nodes, beta, u, values: &mut self.values })
     }
 
     /// The place among the known of the nodes of length 2^(key/2).
@@ -93,42 +92,52 @@ impl Nodes {
     }
 }
 
-/// The weighted integrand at every node, compiled once for every vector width.
-struct Fill<'a> {
+/// The law at every node, compiled once for every vector width.
+struct Sum<'a> {
     nodes: &'a Nodes,
     beta: f64,
     u: f64,
     values: &'a mut [f64],
 }
 
-impl pulp::NullaryFnOnce for Fill<'_> {
-    type Output = ();
+/// Sums of their own for every so many nodes: the same on vectors of every width.
+const LANES: usize = 8;
+
+impl pulp::NullaryFnOnce for Sum<'_> {
+    type Output = Moments;
 
     #[inline(always)]
-    fn call(self) {
-        let Nodes { t, excess, weights } = self.nodes;
-        for (((value, t), excess), weight) in self.values.iter_mut().zip(t).zip(excess).zip(weights) {
-            *value = weight * exp_nonpositive(-self.beta * t - self.u * excess);
+    fn call(self) -> Moments {
+        let Self { nodes, beta, u, values } = self;
+        for (((value, t), excess), weight) in
+            values.iter_mut().zip(&nodes.t).zip(&nodes.excess).zip(&nodes.weights)
+        {
+            *value = weight * exp_nonpositive(-beta * t - u * excess);
         }
+        let [z, t, excess] = sums(nodes, values, |value, t, excess| [value, value * t, value * excess]);
+        let (mean_t, mean_s) = (t / z, u * excess / z);
+        let [var_t, var_s, cov_ts] = sums(nodes, values, |value, t, excess| {
+            let (t, s) = (t - mean_t, u * excess - mean_s);
+            [value * t * t, value * s * s, value * t * s]
+        });
+        Moments { ln_z: z.ln(), mean_t, mean_s, var_t: var_t / z, var_s: var_s / z, cov_ts: cov_ts / z }
     }
 }
 
-fn sum_moments(nodes: &Nodes, u: f64, values: &[f64]) -> Moments {
-    let z: f64 = values.iter().sum();
-    let mean = |of: &dyn Fn(usize) -> f64| {
-        values.iter().enumerate().map(|(k, value)| value * of(k)).sum::<f64>() / z
-    };
-    let s = |k: usize| u * nodes.excess[k];
-    let mean_t = mean(&|k| nodes.t[k]);
-    let mean_s = mean(&s);
-    Moments {
-        ln_z: z.ln(),
-        mean_t,
-        mean_s,
-        var_t: mean(&|k| (nodes.t[k] - mean_t).powi(2)),
-        var_s: mean(&|k| (s(k) - mean_s).powi(2)),
-        cov_ts: mean(&|k| (nodes.t[k] - mean_t) * (s(k) - mean_s)),
+/// Three sums over all nodes of a function of value, t and e^t − 1.
+#[inline(always)]
+fn sums(nodes: &Nodes, values: &[f64], of: impl Fn(f64, f64, f64) -> [f64; 3]) -> [f64; 3] {
+    let mut lanes = [[0.0; LANES]; 3];
+    let (t, excess) = (nodes.t.as_chunks::<LANES>().0, nodes.excess.as_chunks::<LANES>().0);
+    for ((value, t), excess) in values.as_chunks::<LANES>().0.iter().zip(t).zip(excess) {
+        for lane in 0..LANES {
+            let terms = of(value[lane], t[lane], excess[lane]);
+            for (sums, term) in lanes.iter_mut().zip(terms) {
+                sums[lane] += term;
+            }
+        }
     }
+    lanes.map(|lanes| lanes.iter().sum())
 }
 
 /// ln Γ(s, x), the logarithm of the upper incomplete gamma function, for s ≤ 0 and x > 0: what
