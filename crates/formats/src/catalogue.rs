@@ -213,8 +213,9 @@ impl TensorSource for Catalogue {
         let (Some(tensor), Some(stored)) = (self.tensors.get(index), self.stored.get(index)) else {
             return Err(ErrorKind::NoSuchTensor { index, len: self.tensors.len() }.into());
         };
-        let file = self.file_of(index);
-        stored.load(tensor).map_err(|error| error.of_tensor(&tensor.name).in_file(self.path_of(file)))
+        let file = self.path_of(self.file_of(index));
+        let loaded = stored.load(tensor).map(|data| data.placed(&tensor.name, file));
+        loaded.map_err(|error| error.of_tensor(&tensor.name).in_file(file))
     }
 
     fn expect(&self, index: usize, positions: Range<usize>) {

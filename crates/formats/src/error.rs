@@ -1,5 +1,7 @@
 //! What can be wrong with a checkpoint: a kind that holds the facts, and the file, tensor and byte it was met at.
 
+mod advice;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +9,7 @@ use crate::{Dtype, RemoteProblem};
 
 /// An error of this crate: what is wrong, and where.
 ///
-/// It prints as `FILE: tensor `NAME`: WHAT (at byte N)`, less the parts that are not known.
+/// It prints as `FILE: tensor `NAME`: WHAT (at byte N); WHAT TO DO`, less the parts that are not known.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -356,6 +358,9 @@ impl fmt::Display for Error {
         write!(f, "{}", self.0.kind)?;
         if let Some(offset) = self.0.offset {
             write!(f, " (at byte {offset})")?;
+        }
+        if let Some(advice) = self.0.kind.advice() {
+            write!(f, "; {advice}")?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod every;
 
 use std::io::Write;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cursor::to_u64;
@@ -105,6 +106,8 @@ pub struct TensorData {
     elements: Elements,
     /// Whether elements are rounded to f32 as they are decoded.
     single: bool,
+    /// For messages: the name, and the file that it is in.
+    place: Option<Arc<(String, PathBuf)>>,
 }
 
 #[derive(Clone)]
@@ -138,7 +141,14 @@ impl TensorData {
         if end > available {
             return Err(ErrorKind::TruncatedData { end: to_u64(end), available: to_u64(available) }.into());
         }
-        Ok(Self { dtype, shape, len, elements: Elements::Plain { owner, start, axes }, single: false })
+        Ok(Self {
+            dtype,
+            shape,
+            len,
+            elements: Elements::Plain { owner, start, axes },
+            single: false,
+            place: None,
+        })
     }
 
     /// Elements in row-major order from byte `start` on.
@@ -158,13 +168,18 @@ impl TensorData {
     /// Packed weights that unpack to this type and shape; the reader has checked the shape.
     pub(crate) fn packed(dtype: Dtype, shape: Vec<usize>, blocks: Arc<dyn Unpack>) -> Self {
         let len = element_count(&shape).unwrap_or(0);
-        Self { dtype, shape, len, elements: Elements::Packed(blocks), single: false }
+        Self { dtype, shape, len, elements: Elements::Packed(blocks), single: false, place: None }
     }
 
     /// The same elements, rounded to f32 as they are decoded.
     #[must_use]
     pub fn in_single_precision(self) -> Self {
         Self { single: true, ..self }
+    }
+
+    /// The same elements, which are those of this tensor of this file: what is wrong with them is said of it.
+    pub(crate) fn placed(self, name: &str, file: &Path) -> Self {
+        Self { place: Some(Arc::new((name.to_owned(), file.to_path_buf()))), ..self }
     }
 
     /// Element type.
@@ -198,6 +213,13 @@ impl TensorData {
     /// # Errors
     /// A position past the last element, or a dtype that is no real number.
     pub fn decode(&self, first: usize, step: usize, out: &mut [f64]) -> Result<(), Error> {
+        self.decode_unplaced(first, step, out).map_err(|error| match self.place.as_deref() {
+            Some((name, file)) => error.of_tensor(name).in_file(file),
+            None => error,
+        })
+    }
+
+    fn decode_unplaced(&self, first: usize, step: usize, out: &mut [f64]) -> Result<(), Error> {
         let Some(steps) = out.len().checked_sub(1) else { return Ok(()) };
         let last = steps.checked_mul(step).and_then(|way| way.checked_add(first)).unwrap_or(usize::MAX);
         if last >= self.len {

@@ -160,23 +160,32 @@ fn lies_of_a_header_are_refused() {
     for (bytes, message) in [
         (
             header(&[("w", &[4], 0, 0)]),
-            "tensor `w`: the data is cut off: it ends at byte 80, the file's data has 64",
+            "tensor `w`: the data is cut off: it ends at byte 80, the file's data has 64; download it again or save it anew",
         ),
         (
             header(&[("w", &[256], 12, 0)]),
-            "tensor `w`: the data is cut off: it ends at byte 208, the file's data has 64",
+            "tensor `w`: the data is cut off: it ends at byte 208, the file's data has 64; download it again or save it anew",
         ),
-        (header(&[("w", &[8], 12, 0)]), "tensor `w`: malformed GGUF: the length of a row of blocks is 8"),
+        (
+            header(&[("w", &[8], 12, 0)]),
+            "tensor `w`: malformed GGUF: the length of a row of blocks is 8; download it again or save it anew",
+        ),
         (
             header(&[("w", huge, 0, 0)]),
             "tensor `w`: the product of the shape [1099511627776, 1099511627776] overflows",
         ),
         (
             header(&[("w", &[0], 0, u64::MAX)]),
-            "tensor `w`: the data is cut off: it ends at byte 18446744073709551615, the file's data has 64",
+            "tensor `w`: the data is cut off: it ends at byte 18446744073709551615, the file's data has 64; download it again or save it anew",
         ),
-        (b"GGUF\x01\0\0\0".to_vec(), "malformed GGUF: its version is 1 (at byte 8)"),
-        (b"GGUF\0\0\0\x03".to_vec(), "the byte order is not supported: big"),
+        (
+            b"GGUF\x01\0\0\0".to_vec(),
+            "malformed GGUF: its version is 1 (at byte 8); download it again or save it anew",
+        ),
+        (
+            b"GGUF\0\0\0\x03".to_vec(),
+            "the byte order is not supported: big; save the weights as float32 safetensors to have them read",
+        ),
         (header(&[("w", &[0], 0, 0), ("w", &[0], 0, 0)]), "tensor `w`: the name occurs twice"),
     ] {
         assert_eq!(refused(&bytes), format!("m.gguf: {message}"));

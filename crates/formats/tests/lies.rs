@@ -40,7 +40,7 @@ fn a_file_of_no_known_format() {
 fn a_truncated_header() {
     assert_eq!(
         refused(&[5, 0, 0]),
-        "m.safetensors: the header is cut off: 8 bytes are needed, the file has 3 (at byte 0)"
+        "m.safetensors: the header is cut off: 8 bytes are needed, the file has 3 (at byte 0); download it again or save it anew"
     );
 }
 
@@ -48,7 +48,10 @@ fn a_truncated_header() {
 fn a_header_longer_than_the_file() {
     let mut bytes = safetensors("{}", b"");
     bytes[0] = 99;
-    assert_eq!(refused(&bytes), "m.safetensors: the header claims 99 bytes but the file has only 10");
+    assert_eq!(
+        refused(&bytes),
+        "m.safetensors: the header claims 99 bytes but the file has only 10; download it again or save it anew"
+    );
 }
 
 #[test]
@@ -63,7 +66,7 @@ fn a_header_that_is_no_json() {
 fn truncated_data() {
     assert_eq!(
         refused_entry(r#"{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#, &[0; 7]),
-        "m.safetensors: tensor `w`: the data is cut off: it ends at byte 8, the file's data has 7"
+        "m.safetensors: tensor `w`: the data is cut off: it ends at byte 8, the file's data has 7; download it again or save it anew"
     );
 }
 
@@ -71,7 +74,7 @@ fn truncated_data() {
 fn offsets_that_run_backwards() {
     assert_eq!(
         refused_entry(r#"{"dtype":"F32","shape":[2],"data_offsets":[8,0]}"#, &[0; 8]),
-        "m.safetensors: tensor `w`: offsets run backwards: 8 to 0"
+        "m.safetensors: tensor `w`: offsets run backwards: 8 to 0; download it again or save it anew"
     );
 }
 
@@ -81,7 +84,7 @@ fn offsets_out_of_range() {
     assert_eq!(
         refused_entry(&format!(r#"{{"dtype":"F32","shape":[2],"data_offsets":[{begin},{end}]}}"#), &[0; 8]),
         format!(
-            "m.safetensors: tensor `w`: the data is cut off: it ends at byte {end}, the file's data has 8"
+            "m.safetensors: tensor `w`: the data is cut off: it ends at byte {end}, the file's data has 8; download it again or save it anew"
         )
     );
 }
@@ -92,7 +95,7 @@ fn overlapping_offsets() {
                      "b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#;
     assert_eq!(
         refused(&safetensors(header, &[0; 8])),
-        "m.safetensors: tensor `b`: offsets overlap those of tensor `a`"
+        "m.safetensors: tensor `b`: offsets overlap those of tensor `a`; download it again or save it anew"
     );
 }
 
@@ -100,7 +103,7 @@ fn overlapping_offsets() {
 fn offsets_that_do_not_fit_the_shape() {
     assert_eq!(
         refused_entry(r#"{"dtype":"F16","shape":[2,3],"data_offsets":[0,8]}"#, &[0; 8]),
-        "m.safetensors: tensor `w`: f16 of shape [2, 3] takes 12 bytes, the offsets span 8"
+        "m.safetensors: tensor `w`: f16 of shape [2, 3] takes 12 bytes, the offsets span 8; download it again or save it anew"
     );
 }
 
@@ -108,7 +111,7 @@ fn offsets_that_do_not_fit_the_shape() {
 fn an_unknown_dtype() {
     assert_eq!(
         refused_entry(r#"{"dtype":"F7","shape":[1],"data_offsets":[0,1]}"#, &[0]),
-        "m.safetensors: tensor `w`: unknown dtype F7"
+        "m.safetensors: tensor `w`: unknown dtype F7; save the weights as float32 safetensors to have them read"
     );
 }
 

@@ -16,6 +16,7 @@ mod hostile;
 mod keras;
 mod lies;
 mod memory;
+mod messages;
 mod numpy;
 mod onnx;
 mod orbax;

@@ -58,16 +58,28 @@ fn lies_of_an_array_are_refused() {
     for (bytes, expected) in [
         (
             array(&of("'<f4'", "(3,)"), &[0; 8]),
-            "the data is cut off: it ends at byte 80, the file's data has 76",
+            "the data is cut off: it ends at byte 80, the file's data has 76; download it again or save it anew",
         ),
-        (array(&of("'>f4'", "(2,)"), &[0; 8]), "the byte order is not supported: big"),
-        (array(&of("'<f4'", "(-1,)"), &[0; 8]), "malformed npy: the header is no array's (at byte 69)"),
-        (array("{}", &[]), "malformed npy: the header is no array's (at byte 12)"),
+        (
+            array(&of("'>f4'", "(2,)"), &[0; 8]),
+            "the byte order is not supported: big; save the weights as float32 safetensors to have them read",
+        ),
+        (
+            array(&of("'<f4'", "(-1,)"), &[0; 8]),
+            "malformed npy: the header is no array's (at byte 69); download it again or save it anew",
+        ),
+        (
+            array("{}", &[]),
+            "malformed npy: the header is no array's (at byte 12); download it again or save it anew",
+        ),
         (
             array(&of("'<f4'", "(4294967296, 4294967296)"), &[]),
             "the product of the shape [4294967296, 4294967296] overflows",
         ),
-        (b"\x93NUMPY\x07\x00aaaa".to_vec(), "malformed npy: its version is 7 (at byte 8)"),
+        (
+            b"\x93NUMPY\x07\x00aaaa".to_vec(),
+            "malformed npy: its version is 7 (at byte 8); download it again or save it anew",
+        ),
         (
             b"\x93NUMPY\x02\x00\xff\xff\xff\xff".to_vec(),
             "the header has 4294967295 bytes, more than the limit of 10000",

@@ -177,5 +177,8 @@ fn graphs_in_graphs_without_end_are_refused() {
     let model = [&[0x08, 8][..], &bytes].concat();
     let folder = tempdir().expect("a fresh folder");
     let error = open(&put(folder.path(), "m.onnx", &model)).map(|_| ()).expect_err("must be refused");
-    assert_eq!(message(&error, folder.path()), "m.onnx: malformed ONNX: graphs are nested too deep");
+    assert_eq!(
+        message(&error, folder.path()),
+        "m.onnx: malformed ONNX: graphs are nested too deep; download it again or save it anew"
+    );
 }

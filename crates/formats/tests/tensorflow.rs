@@ -60,7 +60,7 @@ fn checkpoints_of_the_first_tensorflow_are_read_by_name() {
     let text = message(&sliced, &tiny("tf_checkpoint/first"));
     assert_eq!(
         text,
-        "model.ckpt.index: tensor `split`: the variable is not supported: elements kept in slices under other keys"
+        "model.ckpt.index: tensor `split`: the variable is not supported: elements kept in slices under other keys; save the weights as float32 safetensors to have them read"
     );
 }
 

@@ -119,6 +119,6 @@ fn a_machine_whose_partition_is_missing_is_told() {
     }
     assert_eq!(
         refusal(folder.path(), folder.path()),
-        "zero_pp_rank_0_mp_rank_00_model_states.pt: malformed ZeRO checkpoint: the count of its partitions is 2"
+        "zero_pp_rank_0_mp_rank_00_model_states.pt: malformed ZeRO checkpoint: the count of its partitions is 2; download it again or save it anew"
     );
 }

@@ -1,7 +1,7 @@
 //! A value as a program writes it in, its elements out: in the program itself, or behind a description in a weight file.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bytes::{MappedFile, Opener};
@@ -195,7 +195,7 @@ impl Constant {
 pub(super) struct Files<'a> {
     folder: &'a Path,
     opener: &'a dyn Opener,
-    open: HashMap<String, Arc<MappedFile>>,
+    open: HashMap<String, (Arc<MappedFile>, PathBuf)>,
 }
 
 impl<'a> Files<'a> {
@@ -214,41 +214,47 @@ impl<'a> Files<'a> {
             Some(Value::Varint(place)) => to_usize(place),
             _ => 0,
         };
-        let file = self.file(&text_of(blob, 1)?)?;
-        let len = file.bytes().len();
-        let mut cursor = Cursor::over(file.as_ref(), place.min(len)..len, FORMAT);
-        if cursor.u32()? != SENTINEL {
-            return Err(cursor.malformed("a weight's description does not begin as one"));
-        }
-        let (_dtype, size, start) = (cursor.u32()?, cursor.u64()?, cursor.u64()?);
-        match typed.element {
-            _ if size == expected => {}
-            Element::Unknown(_) => {}
-            Element::Whole(dtype) => {
-                let shape = typed.shape.clone();
-                return Err(ErrorKind::SizeMismatch { dtype, shape, expected, found: size }.into());
-            }
-            Element::Bits { .. } => return Err(cursor.bad_value("the bytes of a weight of few bits", size)),
-        }
-        let end = start.saturating_add(size);
-        if end > to_u64(len) {
-            return Err(ErrorKind::TruncatedData { end, available: to_u64(len) }.into());
-        }
-        Ok((file, to_usize(start)))
+        let (file, path) = self.file(&text_of(blob, 1)?)?;
+        let start = described(&file, place, typed, expected).map_err(|error| error.in_file(&path))?;
+        Ok((file, start))
     }
 
     /// The weight file that the program calls so.
-    fn file(&mut self, word: &str) -> Result<Arc<MappedFile>, Error> {
+    fn file(&mut self, word: &str) -> Result<(Arc<MappedFile>, PathBuf), Error> {
         if let Some(known) = self.open.get(word) {
-            return Ok(Arc::clone(known));
+            return Ok(known.clone());
         }
         let missing = || ErrorKind::MissingPart { part: word.to_owned() };
         let path = inside::resolve(self.folder, word.strip_prefix(MODEL_PATH).unwrap_or(word))?
             .ok_or_else(missing)?;
         let file = self.opener.open(&path)?;
-        self.open.insert(word.to_owned(), Arc::clone(&file));
-        Ok(file)
+        self.open.insert(word.to_owned(), (Arc::clone(&file), path.clone()));
+        Ok((file, path))
     }
+}
+
+/// Where the weight begins that the description at this place of the file tells of, and that has `expected` bytes.
+fn described(file: &Arc<MappedFile>, place: usize, typed: &Typed, expected: u64) -> Result<usize, Error> {
+    let len = file.bytes().len();
+    let mut cursor = Cursor::over(file.as_ref(), place.min(len)..len, FORMAT);
+    if cursor.u32()? != SENTINEL {
+        return Err(cursor.malformed("a weight's description does not begin as one"));
+    }
+    let (_dtype, size, start) = (cursor.u32()?, cursor.u64()?, cursor.u64()?);
+    match typed.element {
+        _ if size == expected => {}
+        Element::Unknown(_) => {}
+        Element::Whole(dtype) => {
+            let shape = typed.shape.clone();
+            return Err(ErrorKind::SizeMismatch { dtype, shape, expected, found: size }.into());
+        }
+        Element::Bits { .. } => return Err(cursor.bad_value("the bytes of a weight of few bits", size)),
+    }
+    let end = start.saturating_add(size);
+    if end > to_u64(len) {
+        return Err(ErrorKind::TruncatedData { end, available: to_u64(len) }.into());
+    }
+    Ok(to_usize(start))
 }
 
 /// The bytes of a tensor that the program itself has, if it has numbers.
