@@ -44,7 +44,12 @@ const JOBS: &[Job] = &[
     model("tall", "Layers of 14336×4096", &[], true),
     model("conv", "A model of ResNet-50's shapes", &[], false),
     model("small", "300 layers, 64 to 256 wide", &[], false),
-    model("llama", "Llama of 7 billion parameters, bf16", &["--against", "", "--memory", "1.5G"], true),
+    model(
+        "llama",
+        "Llama of 7 billion parameters, bf16",
+        &["--against", "", "--memory", "1.5G", "--pace"],
+        true,
+    ),
     Job { name: "eigen", title: "Eigenvalues of a symmetric matrix", kind: Kind::Eigen },
     Job { name: "growth", title: "Growth", kind: Kind::Growth },
     Job { name: "figures", title: "Figures of a model of GPT-2-small's shapes", kind: Kind::Figures },
