@@ -55,12 +55,12 @@ fn a_tail_among_the_largest_is_the_tail_of_the_whole_spectrum() {
 
 #[test]
 fn the_largest_of_a_wide_layer_are_found_without_the_others() {
-    let mut elements = noise(700 * 640, 4);
-    for row in elements.chunks_exact_mut(640) {
+    let mut elements = noise(1100 * 1040, 4);
+    for row in elements.chunks_exact_mut(1040) {
         row.iter_mut().enumerate().for_each(|(j, x)| *x *= 0.8_f64.powi(j.min(60) as i32));
     }
     let of = |eigs| {
-        let tensors = vec![tensor("wider.weight", &[700, 640], &elements)];
+        let tensors = vec![tensor("wider.weight", &[1100, 1040], &elements)];
         table(tensors, AnalyzeOptions { eigs, ..AnalyzeOptions::default() })
     };
     let (top, all) = (of(Eigs::Top(20)), of(Eigs::All));

@@ -3,7 +3,8 @@
 //! For looking at the tail often. A block of random vectors is multiplied by WᵀW again and again, each block made
 //! orthogonal to all before it, until the k largest eigenvalues of what WᵀW is on the space they span have settled (block
 //! Lanczos; Golub and Underwood 1977): 4·N·M·32 flops and one pass over the rows a block. All eigenvalues are computed
-//! instead where that costs no more, which is when the space would outgrow a quarter of M.
+//! instead where that costs no more, which is when the space would outgrow a quarter of M; how fast they settle tells that
+//! after a few blocks.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par};
@@ -17,7 +18,10 @@ use crate::{Error, LowerTriangle, Matrix, SpectrumOptions};
 /// Vectors in a block: enough for the multiplication kernel, and for eigenvalues that many times repeated.
 const BLOCK: usize = 32;
 
-/// Residual of an eigenvalue, relative to itself, at which it counts as settled.
+/// Blocks that must have room: fewer settle next to nothing, and cost a third of all eigenvalues.
+const FEWEST: usize = 8;
+
+/// Error of an eigenvalue, relative to itself, at which it counts as settled.
 const SETTLED: f64 = 1e-8;
 
 /// The largest eigenvalues of WᵀW.
@@ -39,7 +43,7 @@ pub fn top_eigenvalues(matrix: &dyn Matrix, k: usize, seed: u64) -> Result<TopEi
     let options = SpectrumOptions::default();
     let (cols, limit) = (matrix.cols(), matrix.cols() / 4);
     // The space must hold k vectors and some more, or the last ones never settle.
-    if k + BLOCK <= limit {
+    if k + BLOCK <= limit && limit >= FEWEST * BLOCK {
         let mut space = Space::new(cols, limit, seed);
         // The scale is known after the first pass only.
         let largest = space.multiply(matrix, options.block_bytes, 1.0)?;
@@ -48,9 +52,13 @@ pub fn top_eigenvalues(matrix: &dyn Matrix, k: usize, seed: u64) -> Result<TopEi
             space.multiply(matrix, options.block_bytes, scale)?;
         }
         while let Some(()) = space.extend() {
-            if let Some(found) = space.settled(k)? {
-                let eigenvalues = found.into_iter().map(|x| x.max(0.0) / scale / scale).collect();
-                return Ok(TopEigenvalues { eigenvalues, blocks: space.blocks });
+            match space.look(k)? {
+                Look::Settled(found) => {
+                    let eigenvalues = found.into_iter().map(|x| x.max(0.0) / scale / scale).collect();
+                    return Ok(TopEigenvalues { eigenvalues, blocks: space.blocks });
+                }
+                Look::Hopeless => break,
+                Look::Open => {}
             }
             space.multiply(matrix, options.block_bytes, scale)?;
         }
@@ -79,6 +87,18 @@ struct Space {
     outside: Mat<f64>,
     blocks: usize,
     limit: usize,
+    /// Blocks at the last look, and the worst error as a multiple of what is allowed.
+    seen: Option<(usize, f64)>,
+}
+
+/// What the space tells of the eigenvalues that are wanted.
+enum Look {
+    /// They, ascending.
+    Settled(Vec<f64>),
+    /// Another block may settle them.
+    Open,
+    /// They will not settle before all eigenvalues cost less.
+    Hopeless,
 }
 
 impl Space {
@@ -95,6 +115,7 @@ impl Space {
             outside: Mat::zeros(BLOCK, BLOCK),
             blocks: 0,
             limit,
+            seen: None,
         }
     }
 
@@ -138,13 +159,14 @@ impl Space {
         Some(())
     }
 
-    /// The k largest eigenvalues on the space, ascending, if all of them have settled.
-    fn settled(&self, k: usize) -> Result<Option<Vec<f64>>, Error> {
+    /// The k largest eigenvalues on the space, if all of them have settled. One is off by at most the square of its residual over
+    /// the gap to those that are not wanted, or by the residual itself (Kato 1949).
+    fn look(&mut self, k: usize) -> Result<Look, Error> {
         let size = self.blocks * BLOCK;
         // A look costs about 9·size³, so looks get rarer as the space grows.
         let due = self.blocks.is_multiple_of((self.blocks / 4).max(1));
         if size < k + BLOCK || !due {
-            return Ok(None);
+            return Ok(Look::Open);
         }
         let mut lower = Vec::with_capacity(size * size);
         for j in 0..size {
@@ -157,11 +179,29 @@ impl Space {
         let ends = vectors.submatrix(size - BLOCK, size - k, BLOCK, k);
         let residuals = &self.outside * ends;
         let top = &eigen.values[size - k..];
-        let all = top
-            .iter()
-            .enumerate()
-            .all(|(i, value)| residuals.as_ref().col(i).norm_l2() <= SETTLED * value.abs() + floor);
-        Ok(all.then(|| top.to_vec()))
+        let below = eigen.values[size - k - 1];
+        let share = |(i, value): (usize, &f64)| {
+            let residual = residuals.as_ref().col(i).norm_l2();
+            let error = residual * (residual / (value - below).max(residual).max(f64::MIN_POSITIVE));
+            error / (SETTLED * value.abs() + floor).max(f64::MIN_POSITIVE)
+        };
+        let worst = top.iter().enumerate().map(share).fold(0.0, f64::max);
+        if worst <= 1.0 {
+            return Ok(Look::Settled(top.to_vec()));
+        }
+        let before = self.seen.replace((self.blocks, worst));
+        Ok(if before.is_some_and(|before| self.is_hopeless(before, worst)) {
+            Look::Hopeless
+        } else {
+            Look::Open
+        })
+    }
+
+    /// Whether the errors fall so slowly that they would not settle in the room that is left, not even twice as fast.
+    fn is_hopeless(&self, (blocks, worst): (usize, f64), now: f64) -> bool {
+        let rate = (worst / now).ln() / (self.blocks - blocks) as f64;
+        let room = (self.limit / BLOCK - self.blocks) as f64;
+        2.0 * rate * room < now.ln()
     }
 }
 

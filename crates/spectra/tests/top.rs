@@ -31,7 +31,7 @@ fn assert_top(w: &DenseMatrix, k: usize, blocks: impl Fn(usize) -> bool) {
 
 #[test]
 fn the_tail_of_a_heavy_spectrum_is_found_without_the_rest() {
-    let w = heavy(700, 640, 1.0);
+    let w = heavy(1100, 1040, 1.0);
     for k in [1, 5, 20] {
         assert_top(&w, k, |blocks| blocks > 0);
     }
@@ -41,22 +41,22 @@ fn the_tail_of_a_heavy_spectrum_is_found_without_the_rest() {
 fn what_the_space_can_not_hold_is_found_among_all() {
     let w = heavy(300, 200, 1.0);
     for k in [0, 1, 50, 200, 999] {
-        assert_top(&w, k, |blocks| blocks == 0 || k <= 18);
+        assert_top(&w, k, |blocks| blocks == 0);
     }
     // Noise without a tail settles too slowly for a quarter of M.
-    assert_top(&noise(400, 256), 20, |blocks| blocks == 0);
+    assert_top(&noise(1100, 1040), 20, |blocks| blocks == 0);
 }
 
 #[test]
 fn scales_near_the_ends_of_the_range_change_nothing() {
     for exponent in [-450, 450] {
-        assert_top(&heavy(700, 640, f64::from(exponent).exp2()), 5, |blocks| blocks > 0);
+        assert_top(&heavy(1100, 1040, f64::from(exponent).exp2()), 5, |blocks| blocks > 0);
     }
 }
 
 #[test]
 fn low_ranks_and_repeated_values_are_counted_as_often_as_they_occur() {
-    let (rows, cols) = (420, 400);
+    let (rows, cols) = (1100, 1040);
     for rank in [3, 40, 90] {
         let mut elements = vec![0.0; rows * cols];
         for i in 0..rank {
@@ -69,7 +69,7 @@ fn low_ranks_and_repeated_values_are_counted_as_often_as_they_occur() {
 
 #[test]
 fn a_seed_names_its_bits() {
-    let w = heavy(700, 640, 1.0);
+    let w = heavy(1100, 1040, 1.0);
     let bits = |seed| top_eigenvalues(&w, 8, seed).unwrap().eigenvalues.into_iter().map(f64::to_bits);
     assert!(bits(1).eq(bits(1)));
     assert!(!bits(1).eq(bits(2)));
