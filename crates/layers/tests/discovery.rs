@@ -105,7 +105,7 @@ fn every_name_of_gguf_is_of_its_kind() {
         "blk.0.ssm_conv1d_q",
         "blk.0.ssm_conv1d_v",
     ];
-    let list = include_str!("../../../fixtures/tiny/gguf_names.txt");
+    let list = include_str!("gguf_names.txt");
     let names: Vec<String> = list.lines().skip(1).map(|name| format!("{name}.weight")).collect();
     let tensors: Vec<(&str, &[usize])> = names.iter().map(|name| (name.as_str(), &[64, 96][..])).collect();
     let discovery = found(&Listing::new(&tensors).of(Format::Gguf), &LayerOptions::default());
