@@ -202,17 +202,10 @@ def compare(
     OptionError
         A limit is out of range, an option does not exist, or there are fewer than two models.
     """
+    within = limits(locals())
     if len(models) < 2:
         raise OptionError(f"compare() takes two or more models, not {len(models)}")
     _check_names(options, everything_analysed=all(isinstance(model, Details) for model in models))
-    within = limits(
-        resamples=resamples,
-        confidence=confidence,
-        seed=seed,
-        tolerated_share=tolerated_share,
-        significance=significance,
-        min_layers=min_layers,
-    )
     tables = [model if isinstance(model, Details) else analyze(model, progress=progress, **options) for model in models]
     names = list(labels) if labels is not None else unique([table.label for table in tables])
     if len(names) != len(tables):

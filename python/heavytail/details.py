@@ -99,8 +99,8 @@ class Details(Sequence[Mapping[str, Any]]):
         when they are less probable than `significance` (0.05), and below `min_layers` fitted layers (5) a model is
         told neither.
         """
-        within = limits(tolerated_share=tolerated_share, significance=significance, min_layers=min_layers)
-        return Verdict.of_native(self.native.verdict(within))
+        given = {"tolerated_share": tolerated_share, "significance": significance, "min_layers": min_layers}
+        return Verdict.of_native(self.native.verdict(limits(given)))
 
     @property
     def coverage(self) -> list[Uncovered]:

@@ -13,7 +13,7 @@ from heavytail import _native
 from heavytail import constants as ww
 from heavytail.details import Details
 from heavytail.errors import ModelError, OptionError, refuse_unknown_options
-from heavytail.options import Options, native_options
+from heavytail.options import Options, checked, native_options, whole
 from heavytail.sources import open_model
 
 __all__ = ["PowerLaw", "PowerLawTuple", "fit_as_reference", "fit_powerlaw", "spectrum"]
@@ -93,7 +93,8 @@ def fit_powerlaw(
         No law can be fitted: fewer than two distinct values above the cut, and the like.
     """
     values = _ascending(eigenvalues)
-    return PowerLaw(**_native.fit_powerlaw(values.tobytes(), float(cut), bool(scale_free), int(drop_largest)))
+    dropped = checked("drop_largest", drop_largest, whole())
+    return PowerLaw(**_native.fit_powerlaw(values.tobytes(), float(cut), bool(scale_free), dropped))
 
 
 def fit_as_reference(

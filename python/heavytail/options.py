@@ -3,88 +3,158 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from heavytail.errors import OptionError
 
-__all__ = ["Layers", "Options", "limits", "native_options"]
+__all__ = ["LIMITS", "Layers", "Options", "checked", "limits", "native_options", "whole"]
 
 Options: TypeAlias = dict[str, Any]
 Layers: TypeAlias = Sequence[int | str] | int | str
 
 # Keywords that keep the reference's capitals, and the engine's names for them.
 _RENAMED = {"max_N": "max_n", "detX": "det_x"}
+_SPELLED = {native: given for given, native in _RENAMED.items()}
 
-_WHOLE = ("min_evals", "max_evals", "max_n", "max_fingers", "bootstrap", "start_ids", "threads", "memory", "seed")
 
-_TRUTHS = (
-    "pool",
-    "conv2d_norm",
-    "conv2d_fft",
-    "fft",
-    "glorot_fix",
-    "intra",
-    "sparsify",
-    "stacked",
-    "inverse",
-    "scale_free",
-    "alternatives",
-    "mp_fit",
-    "randomize",
-    "det_x",
-    "deltas",
-    "vectors",
-    "farms",
-    "compat",
-)
-_NUMBERS = ("tolerance", "finger_thresh", "xmin_max")
-_NAMES = ("fit", "pl_package", "svd_method", "eigs", "channels", "fix_fingers")
+@dataclass(frozen=True)
+class Kind:
+    """What values an option takes."""
 
-# Whole numbers that may be below 0.
-_SIGNED = ("xmax", "start_ids")
+    allowed: str
+    holds: Callable[[Any], bool]
+    plain: Callable[[Any], Any]
+    """The value as the engine takes it."""
 
-# What the engine has room for, and resamples that are done in seconds; one past the end.
-_ENDS = {"seed": 2**64, "min_layers": 2**62, "resamples": 1_000_001}
 
-# "No limit" for the engine's counts.
+# What the engine's counts have room for; "no limit" for it.
 _UNLIMITED = 2**62
 
 
-_KINDS: tuple[tuple[tuple[str, ...], tuple[type, ...], str], ...] = (
-    (_TRUTHS, (bool, np.bool_), "True or False"),
-    (_NUMBERS, (numbers.Real,), "a number"),
-    (_NAMES, (str,), "a word"),
-)
+def whole(first: int = 0, last: int = _UNLIMITED) -> Kind:
+    """Whole numbers of these bounds."""
+
+    def holds(value: Any) -> bool:
+        return isinstance(value, numbers.Integral) and not isinstance(value, bool) and first <= int(value) <= last
+
+    return Kind(f"a whole number from {first} to {last}", holds, int)
+
+
+def _share(within: str, ends: bool) -> Kind:
+    def holds(value: Any) -> bool:
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        return number and 0 <= value <= 1 and (ends or value not in (0, 1))
+
+    return Kind(f"a share {within}", holds, float)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+_SEED = whole(0, 2**64 - 1)
+_TRUTH = Kind("True or False", lambda value: isinstance(value, (bool, np.bool_)), bool)
+_NUMBER = Kind("a number", _number, float)
+_WORD = Kind("a word", lambda value: isinstance(value, str), str)
+
+# Resamples, of which so many are done in minutes.
+_MOST_RESAMPLES = 1_000_000
+
+# By the engine's names; what is not here, the engine itself checks.
+_KINDS: dict[str, Kind] = {
+    "min_evals": whole(1),
+    "max_evals": whole(),
+    "max_n": whole(1),
+    "max_fingers": whole(1),
+    "bootstrap": whole(0, _MOST_RESAMPLES),
+    "start_ids": whole(),
+    "threads": whole(),
+    "memory": whole(16 << 20),
+    "seed": _SEED,
+    "tolerance": _NUMBER,
+    "finger_thresh": _NUMBER,
+    "xmin_max": _NUMBER,
+    "fit": _WORD,
+    "pl_package": _WORD,
+    "svd_method": _WORD,
+    "eigs": _WORD,
+    "channels": _WORD,
+    "fix_fingers": _WORD,
+    "pool": _TRUTH,
+    "conv2d_norm": _TRUTH,
+    "conv2d_fft": _TRUTH,
+    "fft": _TRUTH,
+    "glorot_fix": _TRUTH,
+    "intra": _TRUTH,
+    "sparsify": _TRUTH,
+    "stacked": _TRUTH,
+    "inverse": _TRUTH,
+    "scale_free": _TRUTH,
+    "alternatives": _TRUTH,
+    "mp_fit": _TRUTH,
+    "randomize": _TRUTH,
+    "det_x": _TRUTH,
+    "deltas": _TRUTH,
+    "vectors": _TRUTH,
+    "farms": _TRUTH,
+    "compat": _TRUTH,
+}
+
+_XMAX = whole(-_UNLIMITED)
+
+# The limits of a verdict and of a comparison; all of them have defaults in the engine.
+LIMITS: dict[str, Kind] = {
+    "resamples": whole(1, _MOST_RESAMPLES),
+    # The interval of an estimate that always holds is infinite, of one that never holds empty.
+    "confidence": _share("between 0 and 1", ends=False),
+    "seed": _SEED,
+    "tolerated_share": _share("from 0 to 1", ends=True),
+    "significance": _share("from 0 to 1", ends=True),
+    "min_layers": whole(),
+}
+
+
+def checked(name: str, value: Any, kind: Kind) -> Any:
+    """The value as the engine takes it, or an error that says what is allowed."""
+    if not kind.holds(value):
+        raise OptionError(f"option {_SPELLED.get(name, name)}: {value!r} is not allowed; {kind.allowed}")
+    return kind.plain(value)
 
 
 def native_options(options: Options) -> Options:
-    """The options as the engine takes them; the engine checks their values."""
+    """The options as the engine takes them; the engine checks what goes together."""
     native = {_RENAMED.get(name, name): value for name, value in options.items() if value is not None}
     native["layers"] = _words(native.get("layers", ()))
-    for name in _WHOLE:
-        if name in native:
-            native[name] = _whole(name, native[name])
     if native.get("fix_fingers") is False:
         del native["fix_fingers"]
-    for names, kind, allowed in _KINDS:
-        for name in names:
-            if name in native and not isinstance(native[name], kind):
-                raise OptionError(f"option {name}: {native[name]!r} is not allowed; {allowed}")
-    native |= {name: bool(native[name]) for name in _TRUTHS if name in native}
+    native |= {name: checked(name, native[name], kind) for name, kind in _KINDS.items() if name in native}
     if native.get("max_evals") == 0:
         native["max_evals"] = _UNLIMITED
     if native.get("xmax") == "force":
         native["xmax_force"] = bool(native.pop("xmax"))
     elif "xmax" in native:
-        native["xmax"] = _whole("xmax", native["xmax"])
+        native["xmax"] = checked("xmax", native["xmax"], _XMAX)
     if "xmin_method" in native:
         native["xmin_method"] = str(native["xmin_method"])
     if isinstance(native.get("peft"), bool):
         native["peft"] = "lora" if native["peft"] else "no"
     return native
+
+
+def limits(given: Mapping[str, Any]) -> Options:
+    """The limits of a verdict or a comparison as the engine takes them; one that is `None` or absent has its default.
+
+    Raises
+    ------
+    OptionError
+        A share is none, or a count no whole number within its bounds.
+    """
+    values = {name: given.get(name) for name in LIMITS}
+    return {name: None if value is None else checked(name, value, LIMITS[name]) for name, value in values.items()}
 
 
 def _words(layers: Layers) -> list[str]:
@@ -101,45 +171,3 @@ def _words(layers: Layers) -> list[str]:
         if isinstance(word, bool) or not isinstance(word, (str, numbers.Integral)):
             raise OptionError(f"option layers: {word!r} is not allowed; ids, names or types")
     return [word if isinstance(word, str) else str(int(word)) for word in words]
-
-
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or (value < 0 and name not in _SIGNED):
-        raise OptionError(
-            f"option {name}: {value!r} is not allowed; a whole number{'' if name in _SIGNED else ' from 0'}"
-        )
-    return int(value)
-
-
-def limits(
-    *,
-    resamples: int | None = None,
-    confidence: float | None = None,
-    seed: int | None = None,
-    tolerated_share: float | None = None,
-    significance: float | None = None,
-    min_layers: int | None = None,
-) -> Options:
-    """The limits of a verdict or a comparison as the engine takes them; one that is `None` has its default.
-
-    Raises
-    ------
-    OptionError
-        A share is none, or a count no whole number within its bounds.
-    """
-    given = dict(locals())
-    for name, value in given.items():
-        if value is None:
-            continue
-        if name in ("tolerated_share", "significance", "confidence"):
-            number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-            # The interval of an estimate that always holds is infinite, of one that never holds empty.
-            certain = name == "confidence" and value in (0, 1)
-            if not number or certain or not 0 <= value <= 1:
-                within = "between 0 and 1" if name == "confidence" else "from 0 to 1"
-                raise OptionError(f"option {name}: {value!r} is not allowed; a share {within}")
-        else:
-            first, end = int(name == "resamples"), _ENDS[name]
-            if not first <= _whole(name, value) < end:
-                raise OptionError(f"option {name}: {value!r} is not allowed; a whole number from {first} to {end - 1}")
-    return given

@@ -11,7 +11,7 @@ from heavytail import constants as ww
 from heavytail.details import Details
 from heavytail.errors import OptionError, refuse_unknown_options
 from heavytail.held_model import HeldModel
-from heavytail.options import Layers, Options, native_options
+from heavytail.options import Layers, Options, checked, native_options, whole
 from heavytail.sources import open_model
 from heavytail.transforms import Write, rewrite
 
@@ -86,7 +86,7 @@ class Transforming(HeldModel):
         """
         if fit not in (ww.PL, ww.POWER_LAW):
             raise OptionError(f"option fit: {fit!r} is not allowed; smoothing counts the tail of a power law")
-        given, opened, options = self._opened(model, layers, pool, start_ids)
+        given, opened, options = self._opened(model, start_ids, layers=layers, pool=pool)
         share = float(percent)
         if plot:
             _draw(opened, {**options, "det_x": method in (ww.DETX, ww.AUTO), "mp_fit": method in (ww.RMT, ww.AUTO)})
@@ -110,8 +110,7 @@ class Transforming(HeldModel):
         `compat` removes as many of each layer's own largest directions instead, as the reference does. `plot` draws
         each layer as it was beside its shuffled copy, whose spikes are the traps, as `analyze(plot=True)` does.
         """
-        given, opened, options = self._opened(model, layers, pool, start_ids)
-        options |= {"compat": compat, "seed": seed}
+        given, opened, options = self._opened(model, start_ids, layers=layers, pool=pool, compat=compat, seed=seed)
         if plot:
             _draw(opened, {**options, "randomize": True})
         return self._rewritten(given, lambda path: _native.sharpen(opened, path, options), to)
@@ -129,8 +128,8 @@ class Transforming(HeldModel):
 
         `heavytail.columns()` says what each column means.
         """
-        _, opened, options = self._opened(model, layers, True, start_ids)
-        return Details(_native.analyze_traps(opened, {**options, "seed": seed})).to_pandas()
+        _, opened, options = self._opened(model, start_ids, layers=layers, seed=seed)
+        return Details(_native.analyze_traps(opened, options)).to_pandas()
 
     @refuse_unknown_options
     def remove_traps(
@@ -144,9 +143,8 @@ class Transforming(HeldModel):
         to: str | Path | None = None,
     ) -> Any:
         """A new model without the traps of these numbers (from 1, as `analyze_traps` counts; all by default)."""
-        given, opened, options = self._opened(model, layers, True, start_ids)
-        options["seed"] = seed
-        indices = [int(index) for index in trap_indices]
+        given, opened, options = self._opened(model, start_ids, layers=layers, seed=seed)
+        indices = [checked("trap_indices", index, whole(1)) for index in trap_indices]
         return self._rewritten(given, lambda path: _native.remove_traps(opened, indices, path, options), to)
 
     @refuse_unknown_options
@@ -163,13 +161,12 @@ class Transforming(HeldModel):
 
         `changes` has the fingerprint of each permutation. The model itself is not changed.
         """
-        given, opened, options = self._opened(model, layers, True, start_ids)
-        options["seed"] = seed
+        given, opened, options = self._opened(model, start_ids, layers=layers, seed=seed)
         return self._rewritten(given, lambda path: _native.randomize_model(opened, path, options), to)
 
-    def _opened(self, model: Any, layers: Layers, pool: bool, start_ids: int) -> tuple[Any, _native.Model, Options]:
+    def _opened(self, model: Any, start_ids: int, **given_options: Any) -> tuple[Any, _native.Model, Options]:
         given, _ = self._models(model, None)
-        options = native_options({"layers": layers, "pool": pool, "start_ids": start_ids})
+        options = native_options({**given_options, "start_ids": start_ids})
         return given, open_model(given, start_ids), options
 
     def _rewritten(self, model: Any, write: Write, to: str | Path | None) -> Any:

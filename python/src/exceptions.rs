@@ -50,6 +50,7 @@ pub(crate) fn of_engine(error: &heavytail::Error) -> PyErr {
 fn as_keyword<'a>(option: &'a str, value: &'a str) -> (String, &'a str) {
     match option.strip_prefix("no-") {
         Some(switched_off) => (switched_off.replace('-', "_"), "False"),
+        None if option == "max-n" => ("max_N".to_owned(), value),
         None => (option.replace('-', "_"), value),
     }
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import io
+import re
 
 import numpy as np
 import pytest
@@ -107,6 +110,63 @@ def test_lazy_modules_before_their_first_input_have_no_rows():
 def test_an_option_of_a_wrong_type_is_named_with_what_is_allowed(weights, options, words):
     with pytest.raises(heavytail.HeavytailError, match=words):
         analyze(weights, **options)
+
+
+WEIGHTS = {"w.weight": np.random.default_rng(0).standard_normal((30, 20))}
+WATCHER = heavytail.WeightWatcher()
+CALLS = {
+    "analyze": lambda **option: analyze(WEIGHTS, **option),
+    "compare": lambda **option: heavytail.compare(WEIGHTS, WEIGHTS, progress=False, **option),
+    "judge": lambda **option: analyze(WEIGHTS).judge(**option),
+    "fit_powerlaw": lambda **option: heavytail.fit_powerlaw(np.arange(1.0, 60.0), **option),
+    "WeightWatcher.analyze": lambda **option: WATCHER.analyze(WEIGHTS, **option),
+    "WeightWatcher.describe": lambda **option: WATCHER.describe(WEIGHTS, **option),
+    "WeightWatcher.distances": lambda **option: WATCHER.distances(WEIGHTS, WEIGHTS, **option),
+    "WeightWatcher.SVDSmoothing": lambda **option: WATCHER.SVDSmoothing(WEIGHTS, **option),
+    "WeightWatcher.SVDSharpness": lambda **option: WATCHER.SVDSharpness(WEIGHTS, **option),
+    "WeightWatcher.analyze_traps": lambda **option: WATCHER.analyze_traps(WEIGHTS, **option),
+    "WeightWatcher.remove_traps": lambda **option: WATCHER.remove_traps(WEIGHTS, **option),
+    "WeightWatcher.randomize_model": lambda **option: WATCHER.randomize_model(WEIGHTS, **option),
+}
+
+# Without an effect, as their warning says.
+IDLE = ("min_size", "max_size")
+
+
+def integers():
+    """Every option of every call that is annotated as a whole number."""
+    owners = {"judge": heavytail.Details.judge}
+    for call in CALLS:
+        function = owners.get(call) or functools.reduce(getattr, call.split("."), heavytail)
+        for name, parameter in inspect.signature(function).parameters.items():
+            if re.match(r"int\b", str(parameter.annotation)) and name not in IDLE:
+                yield call, name
+
+
+def test_the_whole_numbers_among_the_options_are_found():
+    found = set(integers())
+    assert {("analyze", "seed"), ("compare", "resamples"), ("WeightWatcher.analyze", "max_N")} <= found
+    assert len(found) > 30
+
+
+@pytest.mark.parametrize(("call", "name"), list(integers()))
+@pytest.mark.parametrize("value", [-1, -(2**70), 2**64, 2**70, 2.5, True, "7"], ids=str)
+def test_a_whole_number_out_of_range_is_named_with_its_range(call, name, value):
+    if name == "xmax" and value in (-1, "7"):
+        return  # Any number counts from the largest, and a word has an error of its own.
+    with pytest.raises(heavytail.OptionError, match=rf"option {name}: .* is not allowed; .*\d|None, 'force'") as raised:
+        CALLS[call](**{name: value})
+    assert repr(value) in str(raised.value)
+
+
+@pytest.mark.parametrize("index", [0, -1, 2**64, 1.5])
+def test_traps_are_numbered_from_1(index):
+    with pytest.raises(heavytail.OptionError, match=r"option trap_indices: .* a whole number from 1"):
+        WATCHER.remove_traps(WEIGHTS, trap_indices=[1, index])
+
+
+def test_the_largest_seed_is_a_seed():
+    assert len(analyze(WEIGHTS, randomize=True, seed=2**64 - 1)) == 1
 
 
 def test_numpy_truths_and_numbers_are_as_good_as_pythons(weights):
