@@ -7,8 +7,6 @@ with the new weights.
 from __future__ import annotations
 
 import copy
-import glob
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -24,37 +22,24 @@ from heavytail.sources.lend_torch import is_floating
 
 __all__ = ["rewrite"]
 
-Write = Callable[[Path], _native.Details]
+Write = Callable[[Path, bool], _native.Details]
 NewArray = Callable[[str, Any], Any]
 
 
 def rewrite(model: Any, write: Write, to: Any = None) -> tuple[Any, _native.Details]:
-    """The new model and the engine's table of what was done; `write` writes the checkpoint to a path."""
+    """The new model and the engine's table of what was done.
+
+    `write` writes the checkpoint to a path; told so, it leaves packed layers what they are: in a checkpoint they become
+    plain numbers, but those can't be put back into a packed tensor.
+    """
     if to is not None:
-        path = Path(to)
-        try:
-            return path, write(path)
-        except KeyboardInterrupt:
-            _discard(path)
-            raise
+        return Path(to), write(Path(to), False)
     if is_path(model):
         raise OptionError("a model on disk is rewritten to a file: say which with to='folder/model.safetensors'")
     with tempfile.TemporaryDirectory(prefix="heavytail-") as folder:
         path = Path(folder) / "model.safetensors"
-        table = write(path)
+        table = write(path, True)
         return _like(model, path), table
-
-
-def _discard(path: Path) -> None:
-    """Removes what an interrupted write has begun.
-
-    The engine's thread computes on and fails at its end, when it finds that its file is gone. A file that it had not
-    begun may still appear.
-    """
-    inside = path.is_dir()
-    name = "*" if inside else glob.escape(path.name)
-    for part in (path if inside else path.parent).glob(f".{name}.{os.getpid()}.part"):
-        part.unlink(missing_ok=True)
 
 
 def _like(model: Any, path: Path) -> Any:
@@ -83,8 +68,7 @@ def _mapping(weights: Mapping[Any, Any], array: NewArray, names: set[str], prefi
         name = f"{prefix}{key}"
         if isinstance(value, Mapping):
             made[key] = _mapping(value, array, names, f"{name}.")
-        elif name in names:
-            _check_form(name, value)
+        elif name in names and not _is_packed(value):
             made[key] = array(name, value)
     return made
 
@@ -96,8 +80,8 @@ def _module(model: Any, array: NewArray, names: set[str]) -> Any:
     with torch.no_grad():
         state = made.state_dict()
         for name in sorted(names & state.keys()):
-            _check_form(name, state[name])
-            state[name].copy_(array(name, state[name]))
+            if not _is_packed(state[name]):
+                state[name].copy_(array(name, state[name]))
         for name in names - state.keys():
             # Computed from other tensors: the parametrization takes the new weight apart.
             path, _, leaf = name.rpartition(".")
@@ -106,14 +90,10 @@ def _module(model: Any, array: NewArray, names: set[str]) -> Any:
     return made
 
 
-def _check_form(name: str, old: Any) -> None:
-    """Refuses a packed tensor, which would hold no longer what the caller takes it for."""
+def _is_packed(old: Any) -> bool:
+    """Whether a tensor is packed, so that other numbers can't take the places of its own."""
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(old, torch.Tensor) and not is_floating(old):
-        raise ModelError(
-            f"`{name}` is packed as {old.dtype}, and new weights can't be put back into it: "
-            "write them to a checkpoint with to='folder/model.safetensors', or dequantise the model first"
-        )
+    return torch is not None and isinstance(old, torch.Tensor) and not is_floating(old)
 
 
 def _as(raw: bytes, shape: list[int], like: Any) -> Any:

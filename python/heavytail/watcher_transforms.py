@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Transforming"]
+
+logger = logging.getLogger("heavytail")
 
 _DISTANCES = ("layer_id", "method", "name", "delta_W", "delta_b", "M", "N", "b_shape", "longname", "slice_id", "reason")
 
@@ -90,7 +93,7 @@ class Transforming(HeldModel):
         share = float(percent)
         if plot:
             _draw(opened, {**options, "det_x": method in (ww.DETX, ww.AUTO), "mp_fit": method in (ww.RMT, ww.AUTO)})
-        return self._rewritten(given, lambda path: _native.smooth(opened, method, share, path, options), to)
+        return self._rewritten(given, lambda path, keep: _native.smooth(opened, method, share, path, keep, options), to)
 
     @refuse_unknown_options
     def SVDSharpness(
@@ -113,7 +116,7 @@ class Transforming(HeldModel):
         given, opened, options = self._opened(model, start_ids, layers=layers, pool=pool, compat=compat, seed=seed)
         if plot:
             _draw(opened, {**options, "randomize": True})
-        return self._rewritten(given, lambda path: _native.sharpen(opened, path, options), to)
+        return self._rewritten(given, lambda path, keep: _native.sharpen(opened, path, keep, options), to)
 
     @refuse_unknown_options
     def analyze_traps(
@@ -145,7 +148,7 @@ class Transforming(HeldModel):
         """A new model without the traps of these numbers (from 1, as `analyze_traps` counts; all by default)."""
         given, opened, options = self._opened(model, start_ids, layers=layers, seed=seed)
         indices = [checked("trap_indices", index, whole(1)) for index in trap_indices]
-        return self._rewritten(given, lambda path: _native.remove_traps(opened, indices, path, options), to)
+        return self._rewritten(given, lambda path, keep: _native.remove_traps(opened, indices, path, keep, options), to)
 
     @refuse_unknown_options
     def randomize_model(
@@ -162,7 +165,7 @@ class Transforming(HeldModel):
         `changes` has the fingerprint of each permutation. The model itself is not changed.
         """
         given, opened, options = self._opened(model, start_ids, layers=layers, seed=seed)
-        return self._rewritten(given, lambda path: _native.randomize_model(opened, path, options), to)
+        return self._rewritten(given, lambda path, keep: _native.randomize_model(opened, path, keep, options), to)
 
     def _opened(self, model: Any, start_ids: int, **given_options: Any) -> tuple[Any, _native.Model, Options]:
         given, _ = self._models(model, None)
@@ -172,6 +175,9 @@ class Transforming(HeldModel):
     def _rewritten(self, model: Any, write: Write, to: str | Path | None) -> Any:
         made, changes = rewrite(model, write, to)
         self.changes = Details(changes)
+        for row in self.changes:
+            if (row.get("reason") or "").startswith("is packed"):
+                logger.warning("layer %s stays what it is: it %s", row["longname"], row["reason"])
         if to is None:
             # What the reference's watcher holds afterwards, too; the caller's own model is another one and unchanged.
             self.model = made

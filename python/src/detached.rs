@@ -1,8 +1,8 @@
 //! A long piece of work in, its result out, with the interpreter free meanwhile and Ctrl-C heard.
 //!
 //! The work runs on a thread of its own; the calling thread wakes a few times a second to let Python handle signals
-//! and to tell of the progress. When Python raises, the work is told to stop and left to end by itself: it owns what
-//! it reads, and a layer of a large model may take seconds to finish.
+//! and to tell of the progress. When Python raises, the work is told to stop, and is over soon after: it gives up in the
+//! middle of a layer. Where a step of it can't be stopped it is left to end by itself, since it owns what it reads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,6 +19,9 @@ use crate::exceptions::{HeavytailError, of_engine};
 /// How often Python is asked for signals: often enough that a stop within half a second is certain.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How long the work has to end before the caller goes on without it: most steps are shorter.
+const GRACE: Duration = Duration::from_millis(300);
+
 /// Runs `work` without holding the interpreter; `tick` is called with it between times.
 pub(crate) fn detached<T, W>(
     py: Python<'_>,
@@ -31,16 +34,18 @@ where
     W: FnOnce() -> Result<T, heavytail::Error> + Send + 'static,
 {
     let (done, mut results) = sync_channel(1);
+    let stop = Arc::clone(cancel);
     let body = move || {
+        let until_stopped = || stop.until(work).unwrap_or(Err(heavytail::Error::Interrupted));
         // The receiver is gone when the caller was interrupted: then nobody wants the result.
-        let _ = done.send(catch_unwind(AssertUnwindSafe(work)));
+        let _ = done.send(catch_unwind(AssertUnwindSafe(until_stopped)));
     };
     thread::Builder::new()
         .name("heavytail".to_owned())
         .spawn(body)
         .map_err(|error| HeavytailError::new_err(format!("no thread for the analysis: {error}")))?;
     loop {
-        let waited = py.detach(move || wait(results));
+        let waited = py.detach(move || wait(results, TICK));
         results = waited.1;
         match waited.0 {
             Ok(Ok(result)) => {
@@ -49,7 +54,11 @@ where
             }
             Ok(Err(fault)) => return Err(fault_of_ours(fault.as_ref())),
             Err(RecvTimeoutError::Timeout) => {
-                py.check_signals().and_then(|()| tick(py)).inspect_err(|_raised| cancel.cancel())?;
+                if let Err(raised) = py.check_signals().and_then(|()| tick(py)) {
+                    cancel.cancel();
+                    drop(py.detach(move || wait(results, GRACE)));
+                    return Err(raised);
+                }
             }
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(HeavytailError::new_err("the analysis ended without a result; please report it"));
@@ -59,8 +68,8 @@ where
 }
 
 /// The receiver goes in and comes back, since it may not be shared between threads.
-fn wait<T>(results: Receiver<T>) -> (Result<T, RecvTimeoutError>, Receiver<T>) {
-    (results.recv_timeout(TICK), results)
+fn wait<T>(results: Receiver<T>, time: Duration) -> (Result<T, RecvTimeoutError>, Receiver<T>) {
+    (results.recv_timeout(time), results)
 }
 
 /// A panic must reach Python as an exception that `except Exception` catches.

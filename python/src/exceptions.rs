@@ -41,7 +41,7 @@ pub(crate) fn of_engine(error: &heavytail::Error) -> PyErr {
         {
             OptionError::new_err(message)
         }
-        heavytail::Error::Formats(_) => ModelError::new_err(message),
+        heavytail::Error::Formats(_) | heavytail::Error::Packed { .. } => ModelError::new_err(message),
         _ => HeavytailError::new_err(message),
     }
 }

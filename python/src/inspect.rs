@@ -1,10 +1,10 @@
 //! Models from Python in; distances, spectra, traps, and rewritten checkpoints out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heavytail::inspect::{self, DistanceMethod};
-use heavytail::transform::{self, Smoothing};
+use heavytail::transform::{self, Packed, Smoothing, Target};
 use heavytail::{Cancel, CheckedOptions, Error};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -58,7 +58,8 @@ pub(crate) fn analyze_traps(py: Python<'_>, model: &Model, options: &Bound<'_, P
     })
 }
 
-/// Writes the model with every layer cut to some of its singular triplets.
+/// Writes the model with every layer cut to some of its singular triplets; with `keep_packed`, here and below, packed ones
+/// stay what they are.
 #[pyfunction]
 pub(crate) fn smooth(
     py: Python<'_>,
@@ -66,12 +67,13 @@ pub(crate) fn smooth(
     method: &str,
     percent: f64,
     to: PathBuf,
+    keep_packed: bool,
     options: &Bound<'_, PyDict>,
 ) -> PyResult<Details> {
     let method = Smoothing::parse(method, percent)
         .ok_or_else(|| not_allowed("method", method, "detX, svd, rmt, alpha_min or auto"))?;
-    tabulate(py, model, options, move |held, options, _cancel| {
-        transform::smooth(&held.model(), options, method, &to)
+    tabulate(py, model, options, move |held, options, cancel| {
+        transform::smooth(&held.model(), options, method, &target(&to, keep_packed, cancel))
     })
 }
 
@@ -81,10 +83,11 @@ pub(crate) fn sharpen(
     py: Python<'_>,
     model: &Model,
     to: PathBuf,
+    keep_packed: bool,
     options: &Bound<'_, PyDict>,
 ) -> PyResult<Details> {
-    tabulate(py, model, options, move |held, options, _cancel| {
-        transform::sharpen(&held.model(), options, &to)
+    tabulate(py, model, options, move |held, options, cancel| {
+        transform::sharpen(&held.model(), options, &target(&to, keep_packed, cancel))
     })
 }
 
@@ -95,10 +98,11 @@ pub(crate) fn remove_traps(
     model: &Model,
     indices: Vec<usize>,
     to: PathBuf,
+    keep_packed: bool,
     options: &Bound<'_, PyDict>,
 ) -> PyResult<Details> {
-    tabulate(py, model, options, move |held, options, _cancel| {
-        transform::remove_traps(&held.model(), options, &indices, &to)
+    tabulate(py, model, options, move |held, options, cancel| {
+        transform::remove_traps(&held.model(), options, &indices, &target(&to, keep_packed, cancel))
     })
 }
 
@@ -108,11 +112,18 @@ pub(crate) fn randomize_model(
     py: Python<'_>,
     model: &Model,
     to: PathBuf,
+    keep_packed: bool,
     options: &Bound<'_, PyDict>,
 ) -> PyResult<Details> {
-    tabulate(py, model, options, move |held, options, _cancel| {
-        transform::randomize_model(&held.model(), options, &to)
+    tabulate(py, model, options, move |held, options, cancel| {
+        transform::randomize_model(&held.model(), options, &target(&to, keep_packed, cancel))
     })
+}
+
+/// Where a new model goes; packed layers stay what they are where it is for weights to be put back from.
+fn target<'a>(to: &'a Path, keep_packed: bool, cancel: &'a Cancel) -> Target<'a> {
+    let packed = if keep_packed { Packed::Keep } else { Packed::Unpack };
+    Target { packed, ..Target::new(to, cancel) }
 }
 
 fn tabulate<W>(py: Python<'_>, model: &Model, options: &Bound<'_, PyDict>, work: W) -> PyResult<Details>

@@ -75,11 +75,23 @@ def test_layer_objects_hold_what_is_unpacked_and_refuse_other_weights(net):
         layers[0].framework_layer.replace_layer_weights(layers[0].Wmats[0])
 
 
-def test_smoothed_weights_go_to_a_file_and_not_back_into_a_packed_module(net, tmp_path):
+def test_smoothing_leaves_packed_layers_of_a_module_and_writes_them_unpacked_to_a_file(net, tmp_path):
     watcher = heavytail.WeightWatcher(model=net)
-    with pytest.raises(heavytail.ModelError, match=r"`0.weight` is packed as torch.uint8.*with to="):
-        watcher.SVDSmoothing(method="svd", percent=0.25)
-    written = watcher.SVDSmoothing(method="svd", percent=0.25, to=tmp_path / "model.safetensors")
+    smoothed = watcher.SVDSmoothing(method="svd", percent=0.25)
+    assert watcher.changes["changed"] == [False, False, False, True]
+    assert [(reason or "")[:28] for reason in watcher.changes["reason"]] == [
+        "is packed as bitsandbytes-nf",
+        "is packed as bitsandbytes-fp",
+        "is packed as bitsandbytes-in",
+        "",
+    ]
+    for at in range(3):
+        assert torch.equal(smoothed[at].weight.data, net[at].weight.data)
+    assert np.linalg.matrix_rank(smoothed[3].weight.detach().double().numpy(), tol=1e-5) == 10
+    for asked in (2, [2, 4]):
+        with pytest.raises(heavytail.ModelError, match="layer `1` is packed as bitsandbytes-fp4"):
+            watcher.SVDSmoothing(model=net, method="svd", percent=0.25, layers=asked)
+    written = watcher.SVDSmoothing(model=net, method="svd", percent=0.25, to=tmp_path / "model.safetensors")
     for name, rank in (("0", 32), ("1", 24), ("2", 16)):
         spectrum = heavytail.WeightWatcher(model=written).get_ESD(layer=name)
         assert np.count_nonzero(spectrum > 1e-5 * spectrum[-1]) == rank

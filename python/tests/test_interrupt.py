@@ -26,7 +26,7 @@ except KeyboardInterrupt:
 
 
 def interrupted(after, program, *arguments):
-    """The process of a program that stops within half a second of a Ctrl-C, so many seconds after it is ready."""
+    """The process of a program that stops within half a second of a Ctrl-C, so many seconds after it is ready; when."""
     process = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"
     time.sleep(after)
@@ -35,12 +35,12 @@ def interrupted(after, program, *arguments):
     word, at = process.stdout.readline().split()
     assert word == "stopped"
     assert float(at) - sent < 0.5
-    return process
+    return process, sent
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for one process")
 def test_ctrl_c_stops_a_long_layer_within_half_a_second():
-    process = interrupted(1.0, LONG_RUN)
+    process, _ = interrupted(1.0, LONG_RUN)
     # The thread that was at work must not keep the interpreter from ending, nor crash it.
     assert process.wait(timeout=10) == 0
 
@@ -48,40 +48,57 @@ def test_ctrl_c_stops_a_long_layer_within_half_a_second():
 INTERRUPTED = """
 import os, sys, time, numpy as np, heavytail
 rng = np.random.default_rng(0)
-weights = {f"w{i}.weight": rng.standard_normal((1600, 1600)) for i in range(6)}
+weights = {f"w{i}.weight": rng.standard_normal((2000, 2000)) for i in range(4)}
 large = rng.standard_normal((4000, 4000))
 watcher, folder = heavytail.WeightWatcher(model=weights), sys.argv[1]
-threads = len(os.listdir("/proc/self/task"))
+threads = lambda: len(os.listdir("/proc/self/task"))
+before = threads()
 print("ready", flush=True)
 try:
     CALL
     print("done", flush=True)
 except KeyboardInterrupt:
     print("stopped", time.time(), flush=True)
-    ends = time.time() + WAIT
-    while len(os.listdir("/proc/self/task")) > threads and time.time() < ends:
-        time.sleep(0.05)
+    ends = time.time() + 60
+    while threads() > before and time.time() < ends:
+        time.sleep(0.01)
+    print("ended", time.time(), flush=True)
     print(*os.listdir(folder), flush=True)
 """
+
+REWRITES = [
+    "watcher.SVDSmoothing(TO)",
+    "watcher.SVDSmoothing(method='svd', percent=0.2, TO)",
+    "watcher.SVDSharpness(TO)",
+    "watcher.remove_traps(TO)",
+    "watcher.randomize_model(TO)",
+]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts its threads in /proc")
 @pytest.mark.parametrize(
     "call",
     [
-        "watcher.SVDSmoothing(to=folder + '/model.safetensors')",
-        "watcher.SVDSharpness()",
+        *(call.replace("TO", "to=folder + '/model.safetensors'") for call in REWRITES),
+        *(call.replace("TO", "") for call in REWRITES),
         "watcher.analyze_traps()",
         "watcher.distances(weights, weights, 'cka')",
         "heavytail.spectrum(large)",
+        "heavytail.analyze(weights, progress=False)",
     ],
 )
-def test_ctrl_c_stops_whatever_takes_long_and_leaves_no_file(call, tmp_path):
-    # The thread that writes ends by itself; what it leaves is seen when it has.
-    program = INTERRUPTED.replace("CALL", call).replace("WAIT", "60" if "to=" in call else "0")
-    process = interrupted(0.2, program, tmp_path)
+def test_ctrl_c_ends_the_call_and_its_computing_and_leaves_no_file(call, tmp_path, monkeypatch):
+    (tmp_path / "new").mkdir()
+    # Where a model without a path is written to, and read back from.
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    process, sent = interrupted(0.3, INTERRUPTED.replace("CALL", call), tmp_path / "new")
+    word, at = process.stdout.readline().split()
+    assert word == "ended"
+    assert float(at) - sent < 0.5
     assert process.stdout.readline() == "\n"
     assert process.wait(timeout=10) == 0
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def test_progress_is_told_on_the_calling_thread(weights):

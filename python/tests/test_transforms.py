@@ -166,10 +166,32 @@ def test_a_planted_trap_is_found_and_removed():
     assert weights[17, 5] == 30.0
 
 
-def test_other_weights_are_not_put_into_a_quantised_tensor():
-    weights = {"w.weight": torch.quantize_per_tensor(torch.randn(30, 20), 0.05, 0, torch.qint8)}
-    with pytest.raises(ww.ModelError, match=r"`w.weight` is packed as torch.qint8.*dequantise the model first"):
-        ww.WeightWatcher(model=weights).SVDSmoothing(method="svd", percent=0.3)
+def test_a_quantised_tensor_stays_what_it_is_and_the_others_change(caplog):
+    torch.manual_seed(0)
+    packed = torch.quantize_per_tensor(torch.randn(30, 20), 0.05, 0, torch.qint8)
+    weights = {"packed.weight": packed, "plain.weight": torch.randn(30, 20), "shapes": torch.tensor([1, 2])}
+    watcher = ww.WeightWatcher(model=weights)
+    smoothed = watcher.SVDSmoothing(method="svd", percent=0.3)
+    assert smoothed["packed.weight"] is packed
+    assert np.linalg.matrix_rank(smoothed["plain.weight"].double().numpy(), tol=1e-5) == 6
+    told = {row["longname"]: (row["changed"], row.get("reason")) for row in watcher.changes}
+    assert told["plain"] == (True, None)
+    assert told["packed"][0] is False
+    assert told["packed"][1].startswith("is packed as qint8, and new weights can't be put back into it")
+    assert "layer packed stays what it is: it is packed as qint8" in caplog.text
+
+
+@pytest.mark.parametrize("asked", ["packed", "p", 1, ["plain", "packed"]])
+def test_a_quantised_layer_that_is_asked_for_is_refused(asked):
+    name = "p" if asked == "p" else "packed"
+    weights = {
+        f"{name}.weight": torch.quantize_per_tensor(torch.randn(30, 20), 0.05, 0, torch.qint8),
+        "plain.weight": torch.randn(30, 20),
+    }
+    watcher = ww.WeightWatcher(model=weights)
+    with pytest.raises(ww.ModelError, match=rf"layer `{name}` is packed as qint8.*dequantise the model first"):
+        watcher.SVDSmoothing(method="svd", percent=0.3, layers=asked)
+    assert watcher.model is weights
 
 
 def test_what_can_not_be_put_back_is_refused(pair):

@@ -1,12 +1,10 @@
 //! A model and the place of a new one in, the new model and a table of what was changed out.
 
-use std::path::Path;
-
 use heavytail::columns_layer::{LONGNAME, M, N, REASON};
 use heavytail::transform::columns_change::{
     CHANGED, NORM_AFTER, NORM_BEFORE, NUM_SMOOTH, RANK_KEPT, TRAPS_AFTER, TRAPS_BEFORE,
 };
-use heavytail::transform::{Smoothing, randomize_model, remove_traps, sharpen, smooth};
+use heavytail::transform::{Smoothing, Target, randomize_model, remove_traps, sharpen, smooth};
 use heavytail::{CheckedOptions, Column, Details, Error, Model};
 
 use crate::args_models::{RemoveTrapsArgs, RewriteArgs, SmoothArgs};
@@ -15,6 +13,7 @@ use crate::cmd_inspect::show;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{no_layer, open_model};
+use crate::interrupt::cancel_on_interrupt;
 use crate::terminal::Terminal;
 
 static SHOWN: [&Column; 10] = [
@@ -51,12 +50,13 @@ pub(crate) fn run_randomize(args: &RewriteArgs, terminal: &Terminal) -> Result<E
 fn rewrite(
     args: &RewriteArgs,
     terminal: &Terminal,
-    change: impl FnOnce(&Model<'_>, &CheckedOptions, &Path) -> Result<Details, Error>,
+    change: impl FnOnce(&Model<'_>, &CheckedOptions, &Target<'_>) -> Result<Details, Error>,
 ) -> Result<Exit, Failure> {
     let options = args.analysis.options().check()?;
     let output = prepare(args.output.format, args.output.output.as_deref())?;
     let source = open_model(&args.model)?;
-    let details = change(&Model::new(source.as_ref()), &options, &args.new_model)?;
+    let cancel = cancel_on_interrupt()?;
+    let details = change(&Model::new(source.as_ref()), &options, &Target::new(&args.new_model, &cancel))?;
     if details.rows.is_empty() {
         return Err(no_layer(&args.model, &details));
     }

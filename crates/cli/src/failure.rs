@@ -100,7 +100,7 @@ impl Failure {
     /// The number that the process ends with.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Interrupted { .. } => Exit::Interrupted,
+            Self::Interrupted { .. } | Self::Engine(heavytail::Error::Interrupted) => Exit::Interrupted,
             _ => Exit::Error,
         }
     }

@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use heavytail_spectra::schedule::{Job, Outcome, run};
+use heavytail_spectra::stop::is_stop;
 
 use crate::analysis::analyze_layer::{Analyzed, analyze_layer, failed};
 use crate::analysis::fill_layer::fill_layer;
@@ -70,7 +71,10 @@ pub(crate) fn analyze_planned(
             let unit = &units[index];
             observer.started(index);
             let analyzed = catch_unwind(AssertUnwindSafe(|| analyze_layer(model, unit, options, fitter)));
-            let analyzed = analyzed.unwrap_or_else(|fault| failed(unit, &internal(fault.as_ref())));
+            let analyzed = analyzed.unwrap_or_else(|fault| match fault {
+                fault if is_stop(fault.as_ref()) => resume_unwind(fault),
+                fault => failed(unit, &internal(fault.as_ref())),
+            });
             observer.finished(index, &analyzed.row);
             analyzed
         }),

@@ -23,6 +23,17 @@ pub enum Error {
         /// What is allowed.
         allowed: String,
     },
+    /// The caller asked to stop before the work was done.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+    /// The layer was asked for, and its weights are packed so that others can't be put into their place.
+    #[error("layer `{layer}` {}", packed_words(.packing))]
+    Packed {
+        /// Its full name.
+        layer: String,
+        /// How it is packed.
+        packing: String,
+    },
     /// No layer of the model is called so.
     #[error("no layer of this model is called `{layer}`")]
     NoSuchLayer {
@@ -37,4 +48,11 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+}
+
+/// Why a layer can't get new weights, and what to do.
+pub(crate) fn packed_words(packing: &str) -> String {
+    format!(
+        "is packed as {packing}, and new weights can't be put back into it: write them to a checkpoint, or dequantise the model first"
+    )
 }

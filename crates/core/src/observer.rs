@@ -1,6 +1,9 @@
 //! How an analysis tells of its progress, and how it is told to stop: libraries never print.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use heavytail_spectra::stop;
 
 use crate::row::Row;
 
@@ -41,10 +44,10 @@ pub struct Silent;
 
 impl Observer for Silent {}
 
-/// A flag that stops an analysis between two layers (and inside long ones where a step ends).
+/// A flag that stops an analysis between two layers, and a rewriting or what runs in [`Cancel::until`] inside of them, too.
 #[derive(Debug, Default)]
 pub struct Cancel {
-    asked: AtomicBool,
+    asked: Arc<AtomicBool>,
 }
 
 impl Cancel {
@@ -69,5 +72,16 @@ impl Cancel {
     #[must_use]
     pub fn flag(&self) -> &AtomicBool {
         &self.asked
+    }
+
+    /// Runs `work` and gives it up soon after it was asked to stop, in the middle of a layer if need be; nothing then.
+    ///
+    /// Most steps between two looks at the flag take some tens of milliseconds. All eigenvectors of a matrix, and the
+    /// singular values of one with very small ones, are waited for.
+    ///
+    /// # Panics
+    /// If the work panics.
+    pub fn until<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        stop::until(&self.asked, work).ok()
     }
 }

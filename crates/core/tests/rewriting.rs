@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use heavytail::columns_layer::{NAME, REASON};
 use heavytail::inspect::columns_traps::PERMUTE_FINGERPRINT;
 use heavytail::transform::columns_change::{
     CHANGED, NORM_AFTER, NORM_BEFORE, NUM_SMOOTH, RANK_KEPT, TRAPS_AFTER, TRAPS_BEFORE,
 };
-use heavytail::transform::{Smoothing, randomize_model, remove_traps, sharpen, smooth};
-use heavytail::{AnalyzeOptions, CheckedOptions, Details, Model, TensorSource, Value, open};
+use heavytail::transform::{Smoothing, Target, randomize_model, remove_traps, sharpen, smooth};
+use heavytail::{AnalyzeOptions, Cancel, CheckedOptions, Details, Error, Model, TensorSource, Value, open};
 use heavytail_formats::{Dtype, MemorySource, TensorData};
 use serde_json::Value as Json;
 
@@ -24,6 +27,12 @@ fn elements(data: &TensorData) -> Vec<f64> {
     let mut elements = vec![0.0; data.len()];
     data.decode(0, 1, &mut elements).unwrap();
     elements
+}
+
+/// A place that nobody keeps from being written.
+fn to(path: &Path) -> Target<'_> {
+    static NEVER: LazyLock<Cancel> = LazyLock::new(Cancel::new);
+    Target::new(path, &NEVER)
 }
 
 /// The elements of a tensor by its full name.
@@ -51,7 +60,7 @@ fn smoothing_keeps_the_references_ranks_and_norms() {
         let names: Vec<String> = layers.keys().cloned().collect();
         let options = checked(AnalyzeOptions { layers: names, ..compat() });
         let path = folder.path().join(format!("{word}.safetensors"));
-        let details = smooth(&Model::new(source.as_ref()), &options, method, &path).unwrap();
+        let details = smooth(&Model::new(source.as_ref()), &options, method, &to(&path)).unwrap();
         for (name, wanted) in layers {
             let ours = row(&details, name);
             let rank = wanted["rank per slice"][0].as_i64();
@@ -73,7 +82,7 @@ fn a_smoothed_model_has_the_rank_the_names_and_the_types_and_other_tensors_their
     let options =
         checked(AnalyzeOptions { layers: vec!["dense_wide".to_owned()], ..AnalyzeOptions::default() });
     let method = Smoothing::Svd { percent: 0.5 };
-    let details = smooth(&Model::new(source.as_ref()), &options, method, &path).unwrap();
+    let details = smooth(&Model::new(source.as_ref()), &options, method, &to(&path)).unwrap();
     assert_eq!(details.rows.len(), 1);
     let changed = row(&details, "dense_wide");
     assert_eq!((changed.get(&CHANGED), changed.integer(&NUM_SMOOTH)), (Some(&Value::Flag(true)), Some(48)));
@@ -95,13 +104,14 @@ fn a_model_is_never_rewritten_in_place_and_a_share_out_of_range_is_named() {
     let model = Model::new(source.as_ref());
     let options = checked(AnalyzeOptions::default());
     let itself = golden("matrices.safetensors");
-    let refused = smooth(&model, &options, Smoothing::Rmt, &itself).unwrap_err().to_string();
+    let refused = smooth(&model, &options, Smoothing::Rmt, &to(&itself)).unwrap_err().to_string();
     assert!(refused.contains("option output") && refused.ends_with("a path other than the model's own"));
     let method = Smoothing::Svd { percent: 1.5 };
-    let refused = smooth(&model, &options, method, Path::new("/nowhere")).unwrap_err().to_string();
+    let refused = smooth(&model, &options, method, &to(Path::new("/nowhere"))).unwrap_err().to_string();
     assert!(refused.starts_with("option percent: 1.5"), "{refused}");
     let stacked = checked(AnalyzeOptions { stacked: true, ..AnalyzeOptions::default() });
-    let refused = smooth(&model, &stacked, Smoothing::Rmt, Path::new("/nowhere")).unwrap_err().to_string();
+    let refused =
+        smooth(&model, &stacked, Smoothing::Rmt, &to(Path::new("/nowhere"))).unwrap_err().to_string();
     assert!(refused.starts_with("option stacked: true is not allowed; only for analyze"), "{refused}");
 }
 
@@ -112,7 +122,7 @@ fn the_references_sharpness_takes_the_layers_own_triplets() {
     let layers = ["student", "square", "conv3"].map(str::to_owned).to_vec();
     let options = checked(AnalyzeOptions { layers, ..compat() });
     let path = folder.path().join("sharp.safetensors");
-    let details = sharpen(&Model::new(source.as_ref()), &options, &path).unwrap();
+    let details = sharpen(&Model::new(source.as_ref()), &options, &to(&path)).unwrap();
     // −7.6 ± 1.4 over the reference's seeds.
     let student = row(&details, "student").integer(&NUM_SMOOTH).unwrap();
     assert!((-13..=-3).contains(&student), "{student}");
@@ -147,7 +157,7 @@ fn planted_traps_are_removed_and_what_is_none_stays() {
     let model = Model::new(&source);
     let options = checked(AnalyzeOptions::default());
     let path = folder.path().join("clean.safetensors");
-    let details = remove_traps(&model, &options, &[], &path).unwrap();
+    let details = remove_traps(&model, &options, &[], &to(&path)).unwrap();
     assert_eq!(traps(&details), (Some(2), Some(0)));
     let written = open(&path).unwrap();
     let after = load(written.as_ref(), "trap.weight");
@@ -160,10 +170,10 @@ fn planted_traps_are_removed_and_what_is_none_stays() {
     assert!(row(&details, "conv").text(&REASON).contains("several matrices"));
     // Sharpening without the reference's fault is the same.
     let sharp = folder.path().join("sharp.safetensors");
-    sharpen(&model, &options, &sharp).unwrap();
+    sharpen(&model, &options, &to(&sharp)).unwrap();
     assert_eq!(load(open(&sharp).unwrap().as_ref(), "trap.weight"), after);
     let one = folder.path().join("one.safetensors");
-    assert_eq!(traps(&remove_traps(&model, &options, &[2], &one).unwrap()), (Some(2), Some(1)));
+    assert_eq!(traps(&remove_traps(&model, &options, &[2], &to(&one)).unwrap()), (Some(2), Some(1)));
 }
 
 #[test]
@@ -173,7 +183,7 @@ fn a_randomised_model_has_the_same_elements_elsewhere_and_says_by_which_permutat
     let of = |seed, name: &str| {
         let path = folder.path().join(name);
         let options = checked(AnalyzeOptions { seed, ..AnalyzeOptions::default() });
-        let details = randomize_model(&Model::new(&source), &options, &path).unwrap();
+        let details = randomize_model(&Model::new(&source), &options, &to(&path)).unwrap();
         let fingerprint = row(&details, "trap").text(&PERMUTE_FINGERPRINT).to_owned();
         (load(open(&path).unwrap().as_ref(), "trap.weight"), fingerprint)
     };
@@ -195,7 +205,7 @@ fn one_thread_and_four_write_the_same_bytes() {
     let bytes = |threads: usize| {
         let path = folder.path().join(format!("{threads}.safetensors"));
         let options = checked(AnalyzeOptions { threads, ..AnalyzeOptions::default() });
-        smooth(&Model::new(source.as_ref()), &options, Smoothing::LambdaMin, &path).unwrap();
+        smooth(&Model::new(source.as_ref()), &options, Smoothing::LambdaMin, &to(&path)).unwrap();
         std::fs::read(path).unwrap()
     };
     assert_eq!(bytes(1), bytes(4));
@@ -212,7 +222,7 @@ fn a_layer_beyond_the_budget_stays_what_it_is_and_the_others_are_smoothed() {
     .unwrap();
     let options = checked(AnalyzeOptions { memory: Some(16 << 20), ..AnalyzeOptions::default() });
     let half = Smoothing::Svd { percent: 0.5 };
-    let details = smooth(&Model::new(&source), &options, half, &path).unwrap();
+    let details = smooth(&Model::new(&source), &options, half, &to(&path)).unwrap();
     let changed: Vec<_> = details.rows.iter().map(|row| row.get(&CHANGED)).collect();
     assert_eq!(changed, [Some(&Value::Flag(false)), Some(&Value::Flag(true))]);
     assert!(details.rows[0].text(&REASON).contains("memory"), "{}", details.rows[0].text(&REASON));
@@ -231,7 +241,7 @@ fn a_layer_with_a_nan_stays_what_it_is_and_the_others_are_smoothed() {
     .unwrap();
     let options = checked(AnalyzeOptions::default());
     let half = Smoothing::Svd { percent: 0.5 };
-    let details = smooth(&Model::new(&source), &options, half, &path).unwrap();
+    let details = smooth(&Model::new(&source), &options, half, &to(&path)).unwrap();
     assert!(row(&details, "broken").text(&REASON).contains("NaN"));
     assert_eq!(row(&details, "good").integer(&RANK_KEPT), Some(10));
     let written = open(&path).unwrap();
@@ -239,4 +249,37 @@ fn a_layer_with_a_nan_stays_what_it_is_and_the_others_are_smoothed() {
     assert!(load(written.as_ref(), "broken.weight")[3].is_nan());
     assert_eq!(details.columns().iter().filter(|column| column.name == NAME.name).count(), 1);
     assert!(details.columns().iter().all(|column| column.name != "alpha"), "no column without a value");
+}
+
+#[test]
+fn a_rewriting_that_is_not_wanted_any_more_ends_within_a_step_and_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    // One layer that takes seconds.
+    let side = 3000;
+    let source = MemorySource::new(vec![tensor("w.weight", &[side, side], &noise(side * side, 1))]).unwrap();
+    let model = Model::new(&source);
+    let path = folder.path().join("new.safetensors");
+    let options = checked(AnalyzeOptions { threads: 2, ..AnalyzeOptions::default() });
+    for (method, wait) in [
+        (Smoothing::Rmt, 20),
+        (Smoothing::Rmt, 200),
+        (Smoothing::Rmt, 700),
+        (Smoothing::Svd { percent: 0.2 }, 700),
+    ] {
+        let cancel = Cancel::new();
+        let (result, late) = thread::scope(|scope| {
+            let work = scope.spawn(|| {
+                let result = smooth(&model, &options, method, &Target::new(&path, &cancel));
+                (result, Instant::now())
+            });
+            thread::sleep(Duration::from_millis(wait));
+            cancel.cancel();
+            let raised = Instant::now();
+            let (result, ended) = work.join().unwrap();
+            (result, ended.saturating_duration_since(raised))
+        });
+        assert!(matches!(result, Err(Error::Interrupted)), "{method:?} after {wait} ms: {result:?}");
+        assert!(late < Duration::from_millis(500), "{method:?} after {wait} ms: {late:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

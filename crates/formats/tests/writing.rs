@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use heavytail_formats::{
     Dtype, Error, ErrorKind, MemorySource, MemoryTensor, TensorSource, open, write_safetensors,
@@ -12,7 +13,7 @@ use tempfile::tempdir;
 use crate::files::{filled, names, numbers, put, safetensors};
 
 fn copied(source: &dyn TensorSource, path: &Path) -> Box<dyn TensorSource> {
-    write_safetensors::<Error>(source, path, |_, _| Ok(None)).expect("writes");
+    write_safetensors::<Error>(source, path, &AtomicBool::new(false), |_, _| Ok(None)).expect("writes");
     open(path).expect("reads back")
 }
 
@@ -51,7 +52,7 @@ fn replaced_elements_are_rounded_to_the_type() {
     let replace = |_: usize, info: &heavytail_formats::TensorInfo| {
         Ok::<_, Error>((info.name == "h").then(|| vec![1.0 / 3.0, 1.0]))
     };
-    write_safetensors(&*source, &new, replace).expect("writes");
+    write_safetensors(&*source, &new, &AtomicBool::new(false), replace).expect("writes");
     let back = open(&new).expect("reads back");
     assert_eq!(numbers(&*back, "h"), [half::f16::from_f64(1.0 / 3.0).to_f64(), 1.0]);
     assert_eq!(numbers(&*back, "k"), [0.0]);
@@ -63,9 +64,27 @@ fn a_failed_write_leaves_no_file() {
     let path = put(folder.path(), "m.safetensors", &filled(&[("a", &[2])]));
     let source = open(&path).expect("reads");
     let out = folder.path().join("out");
-    let wrong = write_safetensors::<Error>(&*source, &out.join("o.safetensors"), |_, _| Ok(Some(vec![1.0])));
+    let (new, wrong) = (out.join("o.safetensors"), |_: usize, _: &_| Ok(Some(vec![1.0])));
+    let wrong = write_safetensors::<Error>(&*source, &new, &AtomicBool::new(false), wrong);
     let error = wrong.expect_err("one element is not two");
     assert!(matches!(error.kind(), ErrorKind::SizeMismatch { expected: 8, found: 4, .. }), "{error}");
+    assert_eq!(std::fs::read_dir(&out).expect("the folder was made").count(), 0);
+}
+
+#[test]
+fn a_writing_that_is_stopped_leaves_none_of_its_files() {
+    let folder = tempdir().expect("a fresh folder");
+    put(folder.path(), "in/1.safetensors", &filled(&[("a", &[3])]));
+    put(folder.path(), "in/2.safetensors", &filled(&[("b", &[4])]));
+    let source = open(&folder.path().join("in")).expect("reads");
+    let out = folder.path().join("out");
+    let stop = AtomicBool::new(false);
+    let stopped = write_safetensors::<Error>(&*source, &out, &stop, |tensor, _| {
+        stop.store(tensor == 1, Ordering::Relaxed);
+        Ok(None)
+    });
+    let error = stopped.expect_err("the second shard is stopped");
+    assert!(matches!(error.kind(), ErrorKind::Write(_)), "{error}");
     assert_eq!(std::fs::read_dir(&out).expect("the folder was made").count(), 0);
 }
 

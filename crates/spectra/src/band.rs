@@ -14,6 +14,7 @@ use faer::{Accum, Mat, MatMut, MatRef, Par, Spec};
 use crate::LowerTriangle;
 use crate::kernel::{Along, Operand};
 use crate::rank_update::RankUpdate;
+use crate::stop::checkpoint;
 use crate::symmetric_product::SymmetricProduct;
 
 /// A symmetric band matrix: the diagonal and `width` diagonals below it.
@@ -45,6 +46,7 @@ pub fn to_band(a: &mut LowerTriangle, width: usize) -> Band {
     let mut work = Workspace::new(n, lead, width);
     let mut start = 0;
     while start < n {
+        checkpoint();
         let cols = width.min(n - start);
         keep_diagonal(&mut band, a, start, cols);
         let below = n - start - cols;

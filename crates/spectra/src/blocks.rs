@@ -8,6 +8,7 @@ use std::ops::Range;
 use faer::MatRef;
 use pulp::Arch;
 
+use crate::stop::checkpoint;
 use crate::{BlockLayout, Error, Matrix};
 
 /// Fewest rows worth a call of the multiplication kernel.
@@ -80,6 +81,7 @@ pub(crate) fn read_block<'a>(
     scale: f64,
     buffer: &'a mut [f64],
 ) -> Result<(Block<'a>, f64), Error> {
+    checkpoint();
     let (start, count, cols, layout) = (rows.start, rows.len(), matrix.cols(), matrix.layout());
     let elements = &mut buffer[..count * cols];
     matrix.read(rows, elements).map_err(Error::Read)?;

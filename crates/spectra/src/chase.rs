@@ -11,6 +11,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::band::Band;
 use crate::columns::{add, dot, update, update_four};
 use crate::reflector::{four, four_mut, reflector, two_sided};
+use crate::stop::checkpoint;
 
 /// Bytes of the band that the sweeps under way may hold together: half of a small second cache.
 const CACHE: usize = 256 << 10;
@@ -55,6 +56,7 @@ impl WithSimd for Chase<'_> {
             (0..together).map(|_| Sweep { row: 0, v: vec![0.0; width], tau: 0.0, len: 0 }).collect();
         let columns = n.saturating_sub(2);
         for first in (0..columns).step_by(together) {
+            checkpoint();
             let count = together.min(columns - first);
             let steps = (n - first).div_ceil(width) + 1;
             for tick in 0..steps + 2 * (count - 1) {

@@ -8,8 +8,13 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
+use crate::stop;
 use crate::team::{Idle, Team, lock, nap};
+
+/// How often the one who takes looks whether it is still wanted, though the piece under way can't be stopped.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Runs `work` for 0, 1, … up to `count` on `threads` threads, and `take` on the calling one, with the results in order;
 /// no more than `ahead` of them, at least 1, before they are taken.
@@ -30,11 +35,16 @@ pub fn in_order<T: Send, R>(
         ahead: ahead.get(),
     };
     std::thread::scope(|scope| {
-        scope.spawn(|| match Team::new(threads, count) {
-            Some(team) => team.run(|| pieces.work(&work)),
-            None => pieces.work(&work),
+        let flag = stop::current();
+        let (pieces, work) = (&pieces, &work);
+        scope.spawn(move || {
+            stop::inherit(flag);
+            match Team::new(threads, count) {
+                Some(team) => team.run(|| pieces.work(work)),
+                None => pieces.work(work),
+            }
         });
-        let _stop = Stop(&pieces);
+        let _stop = Stop(pieces);
         take(&mut std::iter::from_fn(|| pieces.take()))
     })
 }
@@ -89,7 +99,11 @@ impl<T> Pieces<T> {
             match state.done.remove(&piece) {
                 Some(result) => break result,
                 // Not a nap: the caller's thread may belong to a pool of somebody else's work.
-                None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => {
+                    drop(self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner));
+                    stop::checkpoint();
+                    state = lock(&self.state);
+                }
             }
         };
         state.taken += 1;

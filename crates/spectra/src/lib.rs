@@ -59,6 +59,7 @@ pub mod shuffle;
 
 pub mod in_order;
 pub mod schedule;
+pub mod stop;
 
 pub use dense::DenseMatrix;
 pub use error::Error;

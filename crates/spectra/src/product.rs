@@ -7,6 +7,7 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
+use crate::stop::checkpoint;
 use crate::svd::{singular_values_dense, triangle};
 use crate::{DenseMatrix, Error};
 
@@ -66,15 +67,26 @@ pub fn product_matrix(left: Factor<'_>, right: Factor<'_>) -> Result<DenseMatrix
     let (tall, wide) = if left.rows >= right.rows { (left, right) } else { (right, left) };
     let mut elements = vec![0.0; tall.rows * wide.rows];
     let product = MatMut::from_row_major_slice_mut(&mut elements, tall.rows, wide.rows);
-    matmul(product, Accum::Replace, tall.as_matrix(), wide.as_matrix().transpose(), 1.0, Par::Seq);
+    fill(product, tall.as_matrix(), wide.as_matrix());
     DenseMatrix::new(tall.rows, wide.rows, elements)
 }
 
 /// L·Rᵀ.
 fn multiply(left: MatRef<'_, f64>, right: MatRef<'_, f64>) -> Mat<f64> {
     let mut product = Mat::zeros(left.nrows(), right.nrows());
-    matmul(product.as_mut(), Accum::Replace, left, right.transpose(), 1.0, Par::Seq);
+    fill(product.as_mut(), left, right);
     product
+}
+
+/// product ← L·Rᵀ, some rows after the other, so that it can be given up between them.
+fn fill(mut product: MatMut<'_, f64>, left: MatRef<'_, f64>, right: MatRef<'_, f64>) {
+    const ROWS: usize = 256;
+    for start in (0..left.nrows()).step_by(ROWS) {
+        checkpoint();
+        let count = ROWS.min(left.nrows() - start);
+        let rows = product.as_mut().subrows_mut(start, count);
+        matmul(rows, Accum::Replace, left.subrows(start, count), right.transpose(), 1.0, Par::Seq);
+    }
 }
 
 #[cfg(test)]

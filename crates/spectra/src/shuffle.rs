@@ -3,6 +3,7 @@
 //! The spectrum of the shuffled copy is what the layer's elements give without any correlation between them.
 
 use crate::seed::Stream;
+use crate::stop::checkpoint;
 use crate::{DenseMatrix, Error, Matrix};
 
 /// Elements per bucket of the first pass: few enough for the second to stay in cache.
@@ -41,6 +42,7 @@ pub fn shuffle(elements: &mut [f64], stream: &mut Stream) {
         next[bucket as usize] += 1;
     }
     for bounds in ends.windows(2) {
+        checkpoint();
         swap_all(&mut elements[bounds[0]..bounds[1]], stream);
     }
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use rayon_core::{ThreadPool, ThreadPoolBuilder, Yield};
 
+use crate::stop;
+
 thread_local! {
     /// How many threads of this one's team have nothing to do.
     static IDLE: RefCell<Option<Arc<AtomicUsize>>> = const { RefCell::new(None) };
@@ -38,9 +40,13 @@ impl Team {
     fn of(threads: usize) -> Option<Self> {
         let idle = Arc::new(AtomicUsize::new(0));
         let of_thread = Arc::clone(&idle);
+        let flag = stop::current();
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
-            .start_handler(move |_| IDLE.set(Some(Arc::clone(&of_thread))))
+            .start_handler(move |_| {
+                IDLE.set(Some(Arc::clone(&of_thread)));
+                stop::inherit(flag.clone());
+            })
             .build();
         match pool {
             Ok(pool) => Some(Self { pool, idle }),

@@ -12,6 +12,7 @@ use faer::{Accum, Mat, MatRef, Par};
 use crate::blocks::{for_each_block, safe_scale};
 use crate::gram::gram;
 use crate::seed::Stream;
+use crate::stop::checkpoint;
 use crate::symmetric::{symmetric_eigen, symmetric_eigenvalues};
 use crate::{Error, LowerTriangle, Matrix, SpectrumOptions};
 
@@ -52,6 +53,7 @@ pub fn top_eigenvalues(matrix: &dyn Matrix, k: usize, seed: u64) -> Result<TopEi
             space.multiply(matrix, options.block_bytes, scale)?;
         }
         while let Some(()) = space.extend() {
+            checkpoint();
             match space.look(k)? {
                 Look::Settled(found) => {
                     let eigenvalues = found.into_iter().map(|x| x.max(0.0) / scale / scale).collect();

@@ -12,6 +12,7 @@ use crate::columns::{add, dot};
 use crate::kernel::{Along, Operand};
 use crate::rank_update::RankUpdate;
 use crate::reflector::{correct, reflector, symmetric_times, two_sided};
+use crate::stop::checkpoint;
 
 /// Columns of a panel.
 const PANEL: usize = 24;
@@ -34,6 +35,7 @@ pub(crate) fn to_tridiagonal_keeping_reflectors(a: &mut LowerTriangle) -> (Vec<f
     if n > SMALL {
         let (mut vwv, mut rank_update) = (vec![0.0; 3 * PANEL * lead], RankUpdate::default());
         while n - start > SMALL {
+            checkpoint();
             let (rest, rows) = (&mut a.elements_mut()[start * (lead + 1)..], n - start);
             let taus = &mut taus[start..start + PANEL];
             Arch::new().dispatch(Panel { a: &mut *rest, lead, rows, vwv: &mut vwv, taus });

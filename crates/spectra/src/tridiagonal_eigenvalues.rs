@@ -9,6 +9,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::bracket::Bracket;
+use crate::stop::checkpoint;
 use crate::sturm::{Unreduced, look};
 
 /// The eigenvalues of the matrix with this diagonal and these elements beside it, ascending, each within a few
@@ -96,6 +97,7 @@ impl WithSimd for Search<'_> {
             Vec::from_iter(Bracket::new([points[0], points[1]], [&seen[0], &seen[1]], diagonal.len()));
         let mut next = Vec::with_capacity(diagonal.len());
         while !open.is_empty() {
+            checkpoint();
             points.clear();
             points.extend(open.iter().map(Bracket::point));
             look(simd, &matrix, &mut points, &mut seen);

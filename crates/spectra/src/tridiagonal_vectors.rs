@@ -9,6 +9,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::columns::{add, dot};
 use crate::seed::Stream;
+use crate::stop::checkpoint;
 use crate::tridiagonal_eigenvalues::gershgorin;
 
 /// Eigenvalues nearer than this share of the largest have their vectors made orthogonal.
@@ -48,6 +49,7 @@ impl WithSimd for Iteration<'_> {
         let mut factors = Factors::default();
         let (mut above, mut near) = (f64::INFINITY, 0);
         for (k, &value) in values.iter().enumerate() {
+            checkpoint();
             // Equal eigenvalues would send the same start to the same vector.
             let shift = value.min(above - 10.0 * rounding);
             above = shift;

@@ -8,6 +8,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 
 use crate::blocks::{for_each_block, rows_per_block};
 use crate::gram::gram;
+use crate::stop::checkpoint;
 use crate::team::{both, hands};
 use crate::top_vectors::{End, end_vectors};
 use crate::{DenseMatrix, Error, Matrix, SpectrumOptions};
@@ -78,6 +79,7 @@ impl Projection<'_> {
     }
 
     fn apply_to_block(self, block: &mut [f64]) {
+        checkpoint();
         let (cols, count) = (self.basis.nrows(), self.basis.ncols());
         let rows = block.len() / cols;
         let mut block = MatMut::from_row_major_slice_mut(block, rows, cols);

@@ -8,6 +8,7 @@ use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use crate::LowerTriangle;
+use crate::stop::checkpoint;
 
 /// Reflectors applied together.
 const BLOCK: usize = 32;
@@ -17,6 +18,7 @@ const BLOCK: usize = 32;
 pub(crate) fn turn_back(a: &LowerTriangle, taus: &[f64], mut y: MatMut<'_, f64>) {
     let n = a.side();
     for first in (0..taus.len()).step_by(BLOCK).rev() {
+        checkpoint();
         let taus = &taus[first..(first + BLOCK).min(taus.len())];
         let (top, count) = (first + 1, taus.len());
         let v = Mat::from_fn(n - top, count, |i, j| match i.cmp(&j) {

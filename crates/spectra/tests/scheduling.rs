@@ -1,10 +1,13 @@
 //! Jobs on threads: order, budget, cancellation.
 
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use heavytail_spectra::in_order::in_order;
 use heavytail_spectra::schedule::{Job, Outcome, run, run_alone};
+use heavytail_spectra::stop::{Stopped, checkpoint, is_stop, until};
 
 fn threads(count: usize) -> NonZeroUsize {
     NonZeroUsize::new(count).unwrap()
@@ -156,4 +159,38 @@ fn a_panic_in_a_job_reaches_the_caller_once_the_others_are_done() {
 fn no_job_is_no_work() {
     let outcomes = run(Vec::<Job<'_, ()>>::new(), threads(4), 0, &AtomicBool::new(false), |_, ()| ());
     assert!(outcomes.is_empty());
+}
+
+#[test]
+fn a_raised_flag_ends_work_on_every_thread_that_was_started_for_it() {
+    let endless = |_: usize| -> usize {
+        loop {
+            checkpoint();
+            std::thread::yield_now();
+        }
+    };
+    for count in [1, 3] {
+        let flag = Arc::new(AtomicBool::new(false));
+        let raise = || {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            flag.store(true, Ordering::SeqCst);
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(raise);
+            let sum =
+                until(&flag, || in_order((threads(count), threads(4)), 9, endless, |all| all.sum::<usize>()));
+            assert_eq!(sum, Err(Stopped));
+        });
+        // The flag belongs to the work, and not to the thread.
+        checkpoint();
+        assert_eq!(until(&flag, || run_alone(threads(count), || endless(0))), Err(Stopped));
+    }
+}
+
+#[test]
+fn work_that_ends_first_has_its_result_and_a_panic_stays_a_panic() {
+    let flag = Arc::new(AtomicBool::new(true));
+    assert_eq!(until(&flag, || 3), Ok(3));
+    let fault = catch_unwind(AssertUnwindSafe(|| until(&flag, || panic!("a fault")))).unwrap_err();
+    assert!(!is_stop(fault.as_ref()));
 }

@@ -23,6 +23,11 @@ def is_floating(tensor: Any) -> bool:
     return bool(tensor.dtype.is_floating_point) and not tensor.is_quantized
 
 
+def torch_packing(tensor: Any) -> str | None:
+    """What torch itself has quantised the tensor to, if it has."""
+    return str(tensor.dtype).removeprefix("torch.") if tensor.is_quantized else None
+
+
 def add_torch(builder: ModelBuilder, name: str, tensor: Any) -> int:
     """Adds a torch tensor; returns its index."""
     import torch
@@ -36,7 +41,8 @@ def add_torch(builder: ModelBuilder, name: str, tensor: Any) -> int:
                 return builder.add(name, _capsule(tensor), dtype)
             except (BufferError, RuntimeError, TypeError, ModelError):
                 pass  # A tensor subclass without plain memory: read it when it is needed, and say then what is wrong.
-    return add_computed(builder, name, lambda: tensor, tensor.dtype, list(tensor.shape))
+    packing = torch_packing(tensor)
+    return add_computed(builder, name, lambda: tensor, tensor.dtype, list(tensor.shape), packing)
 
 
 def add_computed(

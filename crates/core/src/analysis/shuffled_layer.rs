@@ -3,6 +3,7 @@
 use heavytail_fits::{MpFit, mp_fit};
 use heavytail_spectra::seed::Stream;
 use heavytail_spectra::shuffle::shuffle;
+use heavytail_spectra::stop::checkpoint;
 use heavytail_spectra::truncation::{Triplets, top_triplets};
 use heavytail_spectra::{DenseMatrix, Matrix, SpectrumOptions, spectrum};
 use sha2::{Digest, Sha256};
@@ -33,14 +34,16 @@ impl Permutation {
     /// SHA-256 of the indices as 64-bit little-endian integers.
     pub(crate) fn fingerprint(&self) -> String {
         let mut hasher = Sha256::new();
-        for place in &self.0 {
-            hasher.update((*place as u64).to_le_bytes());
+        for some in self.0.chunks(1 << 20) {
+            checkpoint();
+            some.iter().for_each(|place| hasher.update((*place as u64).to_le_bytes()));
         }
         hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The elements in their new places.
     pub(crate) fn apply(&self, matrix: &DenseMatrix) -> Result<DenseMatrix, LayerFailure> {
+        checkpoint();
         let elements = self.0.iter().map(|place| matrix.elements()[*place]).collect();
         DenseMatrix::new(matrix.rows(), matrix.cols(), elements).map_err(LayerFailure::Spectrum)
     }

@@ -8,9 +8,11 @@ pub mod columns_change;
 pub mod remove_traps;
 pub mod shuffle_model;
 pub mod smooth;
+pub mod target;
 
 pub(crate) mod rewrite;
 
 pub use remove_traps::{remove_traps, sharpen};
 pub use shuffle_model::randomize_model;
 pub use smooth::{Smoothing, smooth};
+pub use target::{Packed, Target};

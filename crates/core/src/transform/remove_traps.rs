@@ -4,7 +4,6 @@
 //! from the layer itself; what is random in it is too small to miss. SVDSharpness of the reference instead removes as many of
 //! the layer's own largest directions, which are what it learnt: compat mode does so.
 
-use std::path::Path;
 use std::slice;
 
 use heavytail_spectra::{DenseMatrix, Matrix};
@@ -23,17 +22,18 @@ use crate::row::Row;
 use crate::transform::columns_change::{NUM_SMOOTH, TRAPS_AFTER, TRAPS_BEFORE};
 use crate::transform::rewrite::rewrite;
 use crate::transform::smooth::drop_own_triplets;
+use crate::transform::target::Target;
 
 /// Writes the model without the traps numbered in `indices` (from 1, by falling singular value; empty: all of each
 /// layer). Layers of several matrices have no traps in the reference's sense and stay what they are.
 ///
 /// # Errors
-/// An output that is the model itself, or a file that can't be read or written.
+/// An output that is the model itself, a file that can't be read or written, or a raised flag.
 pub fn remove_traps(
     model: &Model<'_>,
     options: &CheckedOptions,
     indices: &[usize],
-    to: &Path,
+    to: &Target<'_>,
 ) -> Result<Details, Error> {
     rewrite(model, options, to, &|unit, matrices, row| {
         without_traps(unit, matrices, options.get(), indices, row)
@@ -44,7 +44,7 @@ pub fn remove_traps(
 ///
 /// # Errors
 /// As [`remove_traps`].
-pub fn sharpen(model: &Model<'_>, options: &CheckedOptions, to: &Path) -> Result<Details, Error> {
+pub fn sharpen(model: &Model<'_>, options: &CheckedOptions, to: &Target<'_>) -> Result<Details, Error> {
     if !options.get().compat {
         return remove_traps(model, options, &[], to);
     }

@@ -1,7 +1,8 @@
 //! A source, its layers and what to do with each in; the new checkpoint and a row a layer out.
 //!
 //! Threads are at most two tensors each ahead of the writer, and no more than the memory budget holds beside the one that
-//! is being written. A layer that it doesn't hold alone stays what it is.
+//! is being written. A layer that it doesn't hold alone stays what it is. Once the caller wants it to stop, the layers at work
+//! are given up and what is written so far is removed.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -22,11 +23,12 @@ use crate::budget::memory_budget;
 use crate::checked::CheckedOptions;
 use crate::details::Details;
 use crate::engine::threads;
-use crate::error::Error;
+use crate::error::{Error, packed_words};
 use crate::model::Model;
 use crate::options::AnalyzeOptions;
 use crate::row::Row;
 use crate::transform::columns_change::{CHANGED, NORM_AFTER, NORM_BEFORE};
+use crate::transform::target::{Packed, Target};
 
 /// Changes the matrices of one layer (tall, unscaled) and tells whether it did; says in the row what. After an error they
 /// count for nothing.
@@ -40,12 +42,25 @@ type Rewritten = (Option<Vec<f64>>, Vec<Row>);
 pub(crate) fn rewrite(
     model: &Model<'_>,
     options: &CheckedOptions,
-    to: &Path,
+    to: &Target<'_>,
     change: &Changer<'_>,
 ) -> Result<Details, Error> {
-    refuse_in_place(model.source, to)?;
+    refuse_in_place(model.source, to.path)?;
+    let rewritten =
+        to.cancel.until(|| rewrite_all(model, options, to, change)).unwrap_or(Err(Error::Interrupted));
+    // Whatever the writing ended with then, it is because it was stopped.
+    rewritten.map_err(|error| if to.cancel.is_cancelled() { Error::Interrupted } else { error })
+}
+
+fn rewrite_all(
+    model: &Model<'_>,
+    options: &CheckedOptions,
+    to: &Target<'_>,
+    change: &Changer<'_>,
+) -> Result<Details, Error> {
     let options = options.get();
     let plan = plan_weights(model, options)?;
+    refuse_packed(model.source, &plan.units, options, to.packed)?;
     let mut by_tensor: BTreeMap<usize, Vec<&Unit>> = BTreeMap::new();
     for unit in &plan.units {
         by_tensor.entry(unit.layer.tensor).or_default().push(unit);
@@ -57,13 +72,14 @@ pub(crate) fn rewrite(
     let rewritten = |at: usize| {
         let tensor = order[at];
         let units = by_tensor.get(&tensor).map_or(&[][..], Vec::as_slice);
-        rewrite_tensor(model, (tensor, units), budget, change)
+        rewrite_tensor(model, (tensor, units), (budget, to.packed), change)
     };
     let threads = threads(options.threads);
     let largest = plan.units.iter().map(|unit| memory(unit, model.source)).filter(|needed| *needed <= budget);
     let ahead = ahead(threads, budget, largest.max().unwrap_or(1));
     in_order((threads, ahead), order.len(), rewritten, |results| {
-        write_safetensors(model.source, to, |tensor, _: &TensorInfo| -> Result<Option<Vec<f64>>, Error> {
+        let stop = to.cancel.flag();
+        write_safetensors(model.source, to.path, stop, |tensor, _| -> Result<Option<Vec<f64>>, Error> {
             if !by_tensor.contains_key(&tensor) {
                 return Ok(None);
             }
@@ -112,6 +128,31 @@ fn refuse_in_place(source: &dyn TensorSource, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// How a layer is packed that stays what it is for this.
+fn kept<'a>(unit: &Unit, source: &'a dyn TensorSource, packed: Packed) -> Option<&'a str> {
+    match packed {
+        Packed::Unpack => None,
+        Packed::Keep => source.tensors().get(unit.layer.tensor)?.quantisation.as_deref(),
+    }
+}
+
+/// Refuses layers that were asked for by their name or id and would stay what they are.
+fn refuse_packed(
+    source: &dyn TensorSource,
+    units: &[Unit],
+    options: &AnalyzeOptions,
+    packed: Packed,
+) -> Result<(), Error> {
+    for unit in units {
+        let Layer { id, name, longname, .. } = &unit.layer;
+        let asked = |word: &String| word == name || word == longname || *word == id.to_string();
+        if let Some(packing) = kept(unit, source, packed).filter(|_| options.layers.iter().any(asked)) {
+            return Err(Error::Packed { layer: longname.clone(), packing: packing.to_owned() });
+        }
+    }
+    Ok(())
+}
+
 /// The order in which tensors are written: file by file.
 fn writing_order(source: &dyn TensorSource) -> Vec<usize> {
     let mut order: Vec<usize> = (0..source.tensors().len()).collect();
@@ -122,7 +163,7 @@ fn writing_order(source: &dyn TensorSource) -> Vec<usize> {
 fn rewrite_tensor(
     model: &Model<'_>,
     (tensor, units): (usize, &[&Unit]),
-    budget: u64,
+    (budget, packed): (u64, Packed),
     change: &Changer<'_>,
 ) -> Result<Rewritten, Error> {
     let mut rows = Vec::with_capacity(units.len());
@@ -131,6 +172,11 @@ fn rewrite_tensor(
         let mut row = Row::new();
         fill_layer(&mut row, unit);
         row.set(&CHANGED, false);
+        if let Some(packing) = kept(unit, model.source, packed) {
+            add_reason(&mut row, &packed_words(packing));
+            rows.push(row);
+            continue;
+        }
         let needed = memory(unit, model.source);
         let within = if needed > budget { Err(LayerFailure::OverBudget { needed, budget }) } else { Ok(()) };
         match within.and_then(|()| changed(model, unit, change, &mut row)) {

@@ -1,7 +1,5 @@
 //! A model and a rule in, the model with only some of its singular triplets out: SVDSmoothing.
 
-use std::path::Path;
-
 use heavytail_fits::{det_x, mp_fit};
 use heavytail_spectra::truncation::{Keep, truncate};
 use heavytail_spectra::{DenseMatrix, Esd, Matrix, SpectrumOptions, spectrum};
@@ -20,6 +18,7 @@ use crate::options::AnalyzeOptions;
 use crate::row::Row;
 use crate::transform::columns_change::{NUM_SMOOTH, RANK_KEPT};
 use crate::transform::rewrite::rewrite;
+use crate::transform::target::Target;
 
 /// How many singular triplets of a layer stay.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,12 +68,12 @@ impl Smoothing {
 /// randomised SVD. Of a layer of several matrices each keeps its share, rounded up.
 ///
 /// # Errors
-/// A share out of range, an output that is the model itself, or a file that can't be read or written.
+/// A share out of range, an output that is the model itself, a file that can't be read or written, or a raised flag.
 pub fn smooth(
     model: &Model<'_>,
     options: &CheckedOptions,
     method: Smoothing,
-    to: &Path,
+    to: &Target<'_>,
 ) -> Result<Details, Error> {
     method.check()?;
     let fitter = TailFitter::new(options.get())?;
@@ -115,37 +114,54 @@ fn triplets(
     options: &AnalyzeOptions,
     fitter: &TailFitter,
 ) -> Result<i64, LayerFailure> {
-    let all = matrices.iter().map(Matrix::cols).sum();
-    let as_count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    if let Smoothing::Svd { percent } = method {
-        #[expect(clippy::cast_possible_truncation, reason = "toward zero is what the reference does")]
-        return Ok((percent * count(all)) as i64);
+    match method {
+        Smoothing::Svd { percent } => Ok(share(percent, matrices)),
+        Smoothing::Rmt => spikes(&esd(matrices)?, unit, options),
+        Smoothing::DetX => product_one(&esd(matrices)?),
+        Smoothing::LambdaMin => {
+            let fit = fitter.fit(esd(matrices)?.eigenvalues()).map_err(LayerFailure::NoFit)?;
+            Ok(as_count(fit.num_pl_spikes()))
+        }
+        Smoothing::Auto => {
+            let esd = esd(matrices)?;
+            let steep = fitter.fit(esd.eigenvalues()).is_ok_and(|fit| fit.alpha() > UNDER_TRAINED_ABOVE);
+            if steep { spikes(&esd, unit, options) } else { product_one(&esd) }
+        }
     }
-    let mut eigenvalues = Vec::with_capacity(all);
+}
+
+/// This share of all triplets.
+fn share(percent: f64, matrices: &[DenseMatrix]) -> i64 {
+    let all = matrices.iter().map(Matrix::cols).sum();
+    #[expect(clippy::cast_possible_truncation, reason = "toward zero is what the reference does")]
+    let share = (percent * count(all)) as i64;
+    share
+}
+
+/// The eigenvalues of all matrices.
+fn esd(matrices: &[DenseMatrix]) -> Result<Esd, LayerFailure> {
+    let mut eigenvalues = Vec::with_capacity(matrices.iter().map(Matrix::cols).sum());
     for matrix in matrices {
         let found = spectrum(matrix, &SpectrumOptions::default())
             .map_err(|error| LayerFailure::of_spectrum(error, matrix.rows(), matrix.cols()))?;
         eigenvalues.extend(found.eigenvalues);
     }
-    let esd = Esd::new(eigenvalues).map_err(LayerFailure::Spectrum)?;
-    let eigenvalues = esd.eigenvalues();
-    let steep =
-        |fitter: &TailFitter| fitter.fit(eigenvalues).is_ok_and(|fit| fit.alpha() > UNDER_TRAINED_ABOVE);
-    let method = match method {
-        Smoothing::Auto if steep(fitter) => Smoothing::Rmt,
-        Smoothing::Auto => Smoothing::DetX,
-        given => given,
-    };
-    Ok(match method {
-        Smoothing::DetX | Smoothing::Auto => as_count(det_x(eigenvalues).map_err(LayerFailure::Fit)?.num),
-        Smoothing::LambdaMin => {
-            as_count(fitter.fit(eigenvalues).map_err(LayerFailure::NoFit)?.num_pl_spikes())
-        }
-        Smoothing::Rmt | Smoothing::Svd { .. } => {
-            let fit = mp_fit(eigenvalues, unit.layer.n, unit.layer.m, square_law(options.compat));
-            as_count(fit.map_err(LayerFailure::Fit)?.num_spikes)
-        }
-    })
+    Esd::new(eigenvalues).map_err(LayerFailure::Spectrum)
+}
+
+/// Those that stand out of the random bulk.
+fn spikes(esd: &Esd, unit: &Unit, options: &AnalyzeOptions) -> Result<i64, LayerFailure> {
+    let fit = mp_fit(esd.eigenvalues(), unit.layer.n, unit.layer.m, square_law(options.compat));
+    Ok(as_count(fit.map_err(LayerFailure::Fit)?.num_spikes))
+}
+
+/// Those of the tail whose product is one.
+fn product_one(esd: &Esd) -> Result<i64, LayerFailure> {
+    Ok(as_count(det_x(esd.eigenvalues()).map_err(LayerFailure::Fit)?.num))
+}
+
+fn as_count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The reference's SVDSharpness: as many of the layer's own largest triplets go as its shuffled copy has spikes.
@@ -154,5 +170,5 @@ pub(crate) fn drop_own_triplets(
     spikes: usize,
     row: &mut Row,
 ) -> Result<bool, LayerFailure> {
-    keep_triplets(matrices, -i64::try_from(spikes).unwrap_or(i64::MAX), row)
+    keep_triplets(matrices, -as_count(spikes), row)
 }
