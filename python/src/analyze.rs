@@ -6,7 +6,7 @@ use heavytail::Cancel;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::detached::{detached, guarded};
+use crate::detached::detached;
 use crate::details::Details;
 use crate::held::Held;
 use crate::limits::Limits;
@@ -62,14 +62,21 @@ pub(crate) fn compare(
     models: Vec<(String, Bound<'_, Details>)>,
     limits: Limits,
 ) -> PyResult<Py<PyAny>> {
-    guarded(|| {
-        let options = limits.of_comparison();
-        let tables: Vec<(String, Arc<heavytail::Details>)> =
-            models.iter().map(|(label, details)| (label.clone(), Arc::clone(&details.get().table))).collect();
-        let tables: Vec<(String, &heavytail::Details)> =
-            tables.iter().map(|(label, table)| (label.clone(), table.as_ref())).collect();
-        plain(py, &py.detach(|| heavytail::compare(&tables, &options)))
-    })
+    let options = limits.of_comparison();
+    let tables: Vec<(String, Arc<heavytail::Details>)> =
+        models.iter().map(|(label, details)| (label.clone(), Arc::clone(&details.get().table))).collect();
+    let cancel = Arc::new(Cancel::new());
+    let found = detached(
+        py,
+        &cancel,
+        |_py| Ok(()),
+        move || {
+            let tables: Vec<(String, &heavytail::Details)> =
+                tables.iter().map(|(label, table)| (label.clone(), table.as_ref())).collect();
+            Ok(heavytail::compare(&tables, &options))
+        },
+    )?;
+    plain(py, &found)
 }
 
 /// The registry of columns: name, type, unit, meaning, definition, reading, source, origin, presence.

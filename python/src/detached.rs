@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -36,7 +37,10 @@ where
     let (done, mut results) = sync_channel(1);
     let stop = Arc::clone(cancel);
     let body = move || {
-        let until_stopped = || stop.until(work).unwrap_or(Err(heavytail::Error::Interrupted));
+        let until_stopped = || {
+            fail_if_asked();
+            stop.until(work).unwrap_or(Err(heavytail::Error::Interrupted))
+        };
         // The receiver is gone when the caller was interrupted: then nobody wants the result.
         let _ = done.send(catch_unwind(AssertUnwindSafe(until_stopped)));
     };
@@ -75,10 +79,35 @@ fn wait<T>(results: Receiver<T>, time: Duration) -> (Result<T, RecvTimeoutError>
 /// A panic must reach Python as an exception that `except Exception` catches.
 fn fault_of_ours(fault: &(dyn std::any::Any + Send)) -> PyErr {
     let message = fault_message(fault);
-    HeavytailError::new_err(format!("heavytail failed; please report it: {message}"))
+    HeavytailError::new_err(format!(
+        "this is a bug of heavytail {}, and not your mistake: please report it at {}/issues with this call, the kind of \
+         the model and the shapes of its weights: {message}",
+        env!("CARGO_PKG_VERSION"),
+        env!("CARGO_PKG_REPOSITORY"),
+    ))
+}
+
+/// Whether the next call is to fail as one with a bug would.
+static FAILS_NEXT: AtomicBool = AtomicBool::new(false);
+
+/// Makes the next call of the engine panic where it works: tests show by it what becomes of bugs.
+#[pyfunction]
+pub(crate) fn fail_next_call() {
+    FAILS_NEXT.store(true, Ordering::SeqCst);
+}
+
+#[expect(clippy::panic, reason = "what it is for")]
+fn fail_if_asked() {
+    if FAILS_NEXT.swap(false, Ordering::SeqCst) {
+        panic!("asked for by a test");
+    }
 }
 
 /// Runs a short piece of work on the calling thread; a panic becomes an exception.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let work = || {
+        fail_if_asked();
+        work()
+    };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|fault| Err(fault_of_ours(fault.as_ref())))
 }

@@ -32,6 +32,8 @@ mod _native {
     #[pymodule_export]
     use crate::analyze::{analyze, columns, compare, describe};
     #[pymodule_export]
+    use crate::detached::fail_next_call;
+    #[pymodule_export]
     use crate::details::Details;
     #[pymodule_export]
     use crate::exceptions::{HeavytailError, ModelError, OptionError};
