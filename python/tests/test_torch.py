@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import weakref
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -134,3 +136,63 @@ def test_integer_weights_of_quantised_modules_are_covered():
 
 def test_a_module_without_parameters_has_an_empty_table():
     assert len(analyze(nn.ReLU())) == 0
+
+
+class OnDevice(torch.Tensor):
+    """A tensor that says it lies on a GPU and can do nothing but be copied to the CPU, which it counts."""
+
+    copies: ClassVar[list[tuple[int, ...]]] = []
+    alive: ClassVar[set[int]] = set()
+    most_alive = 0
+
+    @staticmethod
+    def __new__(cls, held: torch.Tensor) -> OnDevice:
+        made = torch.Tensor._make_wrapper_subclass(cls, held.shape, dtype=held.dtype, device="cuda:0")
+        made.held = held
+        return made
+
+    @classmethod
+    def __torch_dispatch__(cls, function, types, args=(), kwargs=None):
+        (tensor, *_), kwargs = args, kwargs or {}
+        if function is torch.ops.aten.detach.default:
+            return cls(tensor.held)
+        if function is torch.ops.aten._to_copy.default and torch.device(kwargs["device"]).type == "cpu":
+            copied = tensor.held.clone()
+            cls.copies.append(tuple(copied.shape))
+            number = len(cls.copies)
+            cls.alive.add(number)
+            cls.most_alive = max(cls.most_alive, len(cls.alive))
+            weakref.finalize(copied.untyped_storage(), cls.alive.discard, number)
+            return copied
+        raise NotImplementedError(f"{function} on a device")
+
+
+def test_tensors_of_a_device_are_copied_to_the_cpu_one_at_a_time():
+    # Not a GPU: the way that tensors of one take through this package, which asks torch for nothing but the copy.
+    torch.manual_seed(0)
+    types = 4 * [torch.float32, torch.bfloat16]
+    plain = {f"{n}.weight": torch.randn(60, 40).to(dtype) for n, dtype in enumerate(types)}
+    lying = {name: OnDevice(weight) for name, weight in plain.items()}
+    assert {weight.device.type for weight in lying.values()} == {"cuda"}
+    details = heavytail.analyze(lying, progress=False, threads=1)
+    assert details["alpha"] == heavytail.analyze(plain, progress=False)["alpha"]
+    assert details["dtype"] == 4 * ["f32", "bf16"]
+    assert len(OnDevice.copies) == len(plain)
+    assert OnDevice.most_alive == 1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
+def test_a_model_on_a_gpu_has_the_rows_of_the_same_on_the_cpu():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(300, 200), nn.Conv2d(24, 32, 3), nn.Linear(200, 100, dtype=torch.bfloat16))
+    expected = heavytail.analyze(net, progress=False)
+    largest = max(parameter.nbytes for parameter in net.parameters())
+    net = net.cuda()
+    held = torch.cuda.memory_allocated()
+    torch.cuda.reset_peak_memory_stats()
+    details = heavytail.analyze(net, progress=False)
+    assert torch.cuda.max_memory_allocated() - held <= largest
+    assert details["alpha"] == expected["alpha"]
+    assert details["dtype"] == expected["dtype"]
+    smoothed = heavytail.WeightWatcher(model=net).SVDSmoothing(method="svd", percent=0.2)
+    assert {parameter.device.type for parameter in smoothed.parameters()} == {"cuda"}
