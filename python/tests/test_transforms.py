@@ -75,14 +75,33 @@ def test_auto_takes_the_bulk_where_alpha_is_large_and_the_product_elsewhere():
         assert not np.array_equal(found["rmt"][name], found["detX"][name])
 
 
-def test_slices_are_smoothed_together_whether_pooled_or_not():
+def ranks(kernel: np.ndarray) -> list[int]:
+    """Of each slice."""
+    return [int(np.linalg.matrix_rank(kernel[:, :, i, j])) for i in range(3) for j in range(3)]
+
+
+def test_slices_share_a_rank_when_pooled_and_have_their_own_otherwise():
+    kernel = np.random.default_rng(4).standard_t(3, (32, 24, 3, 3)) / 20
+    watcher = ww.WeightWatcher()
+    pooled, alone = (watcher.SVDSmoothing({"c.weight": kernel}, pool=pool)["c.weight"] for pool in (True, False))
+    assert len(set(ranks(pooled))) == 1
+    # What each asks for as a layer of its own.
+    assert ranks(alone) == [
+        np.linalg.matrix_rank(watcher.SVDSmoothing({"w.weight": kernel[:, :, i, j]})["w.weight"])
+        for i in range(3)
+        for j in range(3)
+    ]
+    assert len(set(ranks(alone))) > 1
+
+
+def test_a_share_is_that_of_each_slice_whether_pooled_or_not():
     kernel = np.random.default_rng(4).standard_normal((20, 16, 3, 3))
     found = [
         ww.WeightWatcher(model={"c.weight": kernel}).SVDSmoothing(method="svd", percent=0.25, pool=pool)["c.weight"]
         for pool in (True, False)
     ]
     np.testing.assert_array_equal(*found)
-    assert {np.linalg.matrix_rank(found[0][:, :, i, j]) for i in range(3) for j in range(3)} == {4}
+    assert set(ranks(found[0])) == {4}
 
 
 def test_where_channels_stand_is_told_to_the_engine_of_distances():
