@@ -63,6 +63,11 @@ class Details(Sequence[Mapping[str, Any]]):
         """The columns in print order: the reference's first, in its order, then ours."""
         return list(self._kinds)
 
+    @property
+    def has_fits(self) -> bool:
+        """Whether it is the table of an analysis; on one of changes, or of layers alone, no verdict rests."""
+        return "alpha" in self._kinds and "status" in self._kinds
+
     def __len__(self) -> int:
         return len(self.native)
 
@@ -214,7 +219,8 @@ class Details(Sequence[Mapping[str, Any]]):
         return DetailsPlots(self)
 
     def __repr__(self) -> str:
-        return f"<heavytail.Details of {self.label}: {len(self)} layers; {self.verdict.sentence}>"
+        told = f"; {self.verdict.sentence}" if self.has_fits else ""
+        return f"<heavytail.Details of {self.label}: {len(self)} layers{told}>"
 
     def _repr_html_(self) -> str:
         from heavytail.html import details_html

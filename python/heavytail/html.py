@@ -21,6 +21,9 @@ _COLOURS = {
 _SERIES = ("#c8302c", "#2c8a3d", "#2f62c4", "#8a4fb0", "#b07a00")
 _SHOWN = ("layer_id", "longname", "layer_type", "N", "M", "alpha", "xmin", "D", "num_pl_spikes", "log_spectral_norm")
 
+# Of a table without fits, what says nothing that the others don't.
+_LEFT_OUT = ("name", "Q", "has_esd", "num_evals", "rf")
+
 # A page with more rows than this is slow to scroll.
 _MOST_ROWS = 200
 
@@ -29,13 +32,15 @@ _LOW, _HIGH, _BINS = 1.0, 12.0, 44
 
 
 def details_html(details: Details) -> str:
-    """Verdict, histogram of the alphas, and the table with each layer's state."""
-    verdict = details.verdict
-    parts = [
-        f"<p><b>{escape(details.label)}</b>: {escape(verdict.sentence)}</p>",
-        _histogram([(details.label, _alphas(details))]),
-        _table(details),
-    ]
+    """Verdict, histogram of the alphas, and the table with each layer's state; without fits the table alone."""
+    title = f"<b>{escape(details.label)}</b>"
+    if details.has_fits:
+        alphas = _histogram([(details.label, _alphas(details))])
+        parts = [f"<p>{title}: {escape(details.verdict.sentence)}</p>", alphas, _fits(details)]
+    else:
+        shown = [name for name in details.columns if name not in _LEFT_OUT]
+        rows = [[f"<td>{escape(_cell(row[name]))}</td>" for name in shown] for row in list(details)[:_MOST_ROWS]]
+        parts = [f"<p>{title}</p>", _table(shown, rows, len(details))]
     if details.coverage:
         parts.append(f"<p>{len(details.coverage)} tensors or layers have no row: see <code>.coverage</code>.</p>")
     return f'<div class="heavytail">{"".join(parts)}</div>'
@@ -91,18 +96,24 @@ def _x(alpha: float) -> float:
     return _WIDTH * (alpha - _LOW) / (_HIGH - _LOW)
 
 
-def _table(details: Details) -> str:
+def _fits(details: Details) -> str:
     shown = [name for name in _SHOWN if name in details.columns]
-    head = "".join(f"<th>{escape(name)}</th>" for name in [*shown, "state"])
     rows = []
     for row in list(details)[:_MOST_ROWS]:
         state = row["verdict"] or "no fit"
-        cells = "".join(f"<td>{escape(_cell(row[name]))}</td>" for name in shown)
         title = escape(row["reason"] or "", quote=True)
-        rows.append(f'<tr>{cells}<td style="{_COLOURS.get(state, "")}" title="{title}">{escape(state)}</td></tr>')
-    more = len(details) - len(rows)
+        last = f'<td style="{_COLOURS.get(state, "")}" title="{title}">{escape(state)}</td>'
+        rows.append([*(f"<td>{escape(_cell(row[name]))}</td>" for name in shown), last])
+    return _table([*shown, "state"], rows, len(details))
+
+
+def _table(names: list[str], rows: list[list[str]], count: int) -> str:
+    """Rows of cells under these names, the first of so many."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows)
+    more = count - len(rows)
     note = f"<p>and {more} more rows</p>" if more > 0 else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{note}"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
 
 def _cell(value: Any) -> str:

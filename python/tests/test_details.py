@@ -241,3 +241,17 @@ def test_the_registry_tells_what_columns_mean():
     assert added == {"alpha": "always", "sigma_mp": "mp_fit", "detX_num": "detX", "slice_id": "pool", "trap_q": "traps"}
     assert known["alpha"].origin == "reference"
     assert "power law" in known["alpha"].meaning
+
+
+def test_a_table_without_fits_shows_its_rows_and_no_verdict(weights):
+    watcher = heavytail.WeightWatcher(model=weights)
+    watcher.SVDSmoothing(method="svd", percent=0.2)
+    assert repr(watcher.changes) == "<heavytail.Details of model: 3 layers>"
+    root = ElementTree.fromstring(watcher.changes._repr_html_())
+    assert "rank_kept" in [cell.text for cell in root.iter("th")]
+    assert len(list(root.iter("tr"))) == 4
+    assert root.find("svg") is None
+    compat = heavytail.analyze(weights, compat=True, progress=False)
+    assert "alpha" in compat.columns
+    assert "Details of model: 3 layers" in repr(compat)
+    ElementTree.fromstring(compat._repr_html_())
