@@ -16,7 +16,7 @@ import numpy.typing as npt
 from heavytail import constants as ww
 from heavytail.analysis import analyze_with, describe
 from heavytail.details import Details, Uncovered
-from heavytail.errors import OptionError, refuse_unknown_options
+from heavytail.errors import ModelError, OptionError, refuse_unknown_options
 from heavytail.fitting import PowerLawTuple, fit_as_reference
 from heavytail.options import Layers, Options
 from heavytail.progress import ProgressOption
@@ -233,6 +233,8 @@ class WeightWatcher(Transforming, LayerAccess):
         ------
         LayerNotFoundError
             The model has no such layer.
+        ModelError
+            The layer has no spectrum: numbers that are not finite, a tensor that can't be read.
         """
         model, base_model = self._models(model, None)
         if layer is None:
@@ -242,7 +244,11 @@ class WeightWatcher(Transforming, LayerAccess):
         identifier = listed["layer_id"][listed.row_of(layer)]
         options = {**every, "layers": [identifier], "randomize": random, "conv2d_norm": False}
         details = analyze_with(model, options, progress=False, base_model=base_model)
-        return details.shuffled(identifier) if random else details.eigenvalues(identifier)
+        spectrum = details.shuffled(identifier) if random else details.eigenvalues(identifier)
+        if spectrum.size == 0:
+            row = details[0]
+            raise ModelError(f"layer `{row['longname']}` {row['reason']}")
+        return spectrum
 
     @refuse_unknown_options
     def fit_powerlaw(

@@ -168,6 +168,14 @@ def test_the_esd_of_a_layer_is_found_by_id_and_by_name(weights):
         watcher.get_ESD()
 
 
+def test_a_layer_without_a_spectrum_has_no_esd_but_an_error_that_says_why(weights):
+    weights["fc2.weight"][3, 4] = np.nan
+    watcher = ww.WeightWatcher(model=weights)
+    with pytest.raises(ww.ModelError, match=r"layer `fc2` .*NaN"):
+        watcher.get_ESD(layer="fc2")
+    assert len(watcher.get_ESD(layer="fc1")) > 0
+
+
 def test_fit_powerlaw_returns_the_references_tuple(weights):
     watcher = ww.WeightWatcher(model=weights)
     frame = watcher.analyze().set_index("longname")

@@ -202,3 +202,22 @@ fn eigenvectors_of_a_diagonal_matrix_are_localized() {
         assert!((shape.localization - 1.0).abs() < 1e-12 && (shape.participation - 1.0).abs() < 1e-12);
     }
 }
+
+#[test]
+fn a_layer_that_was_cut_to_some_triplets_and_rounded_has_a_spectrum() {
+    // Of the sides and ranks that were tried, those at which faer's SVD does not converge.
+    for (side, rank) in [(850, 425), (1015, 507)] {
+        let mut w = noise(side, side);
+        truncate(&mut w, Keep::Top(rank), &SpectrumOptions::default()).unwrap();
+        w.elements_mut().iter_mut().for_each(|x| *x = f64::from(*x as f32));
+        let found = spectrum(&w, &SpectrumOptions::default()).unwrap();
+        assert_eq!(found.method, SpectrumMethod::Svd);
+        let (lost, kept) = found.eigenvalues.split_at(side - rank);
+        // Rounding adds a matrix whose elements are up to half of f32's last place.
+        let noise = f64::from(f32::EPSILON) * found.singular_max;
+        assert!(lost.iter().all(|lambda| lambda.sqrt() < noise), "{side}");
+        assert!(kept.iter().all(|lambda| lambda.sqrt() > 1e3 * noise), "{side}");
+        let (sum, norm) = (found.eigenvalues.iter().sum::<f64>(), dot(w.elements(), w.elements()));
+        assert!((sum / norm - 1.0).abs() < 1e-12, "{side}: {sum:e} for {norm:e}");
+    }
+}
