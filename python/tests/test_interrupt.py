@@ -25,24 +25,49 @@ except KeyboardInterrupt:
 """
 
 
+WITHIN = 0.5  # seconds
+
+
 def interrupted(after, program, *arguments):
-    """The process of a program that stops within half a second of a Ctrl-C, so many seconds after it is ready; when."""
+    """The process of a program that stops soon after a Ctrl-C, so many seconds after it is ready, when, and how late.
+
+    Nothing where the program was done before.
+    """
     process = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"
     time.sleep(after)
     os.kill(process.pid, signal.SIGINT)
     sent = time.time()
-    word, at = process.stdout.readline().split()
+    word, *at = process.stdout.readline().split()
+    if word == "done":
+        process.wait(timeout=60)
+        return None
     assert word == "stopped"
-    assert float(at) - sent < 0.5
-    return process, sent
+    return process, sent, float(*at) - sent
+
+
+def within(attempt, after):
+    """Holds an attempt against the limit; a busy or a fast machine may spoil one, but hardly three in turn."""
+    lates = []
+    for _ in range(3):
+        late = attempt(after)
+        if late is None:
+            after /= 3
+        elif late < WITHIN:
+            return
+        lates.append(late)
+    raise AssertionError(f"stopped late, or done before: {lates}")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for one process")
 def test_ctrl_c_stops_a_long_layer_within_half_a_second():
-    process, _ = interrupted(1.0, LONG_RUN)
-    # The thread that was at work must not keep the interpreter from ending, nor crash it.
-    assert process.wait(timeout=10) == 0
+    def attempt(after):
+        process, _, late = interrupted(after, LONG_RUN)
+        # The thread that was at work must not keep the interpreter from ending, nor crash it.
+        assert process.wait(timeout=10) == 0
+        return late
+
+    within(attempt, 1.0)
 
 
 INTERRUPTED = """
@@ -92,13 +117,22 @@ def test_ctrl_c_ends_the_call_and_its_computing_and_leaves_no_file(call, tmp_pat
     # Where a model without a path is written to, and read back from.
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    process, sent = interrupted(0.3, INTERRUPTED.replace("CALL", call), tmp_path / "new")
-    word, at = process.stdout.readline().split()
-    assert word == "ended"
-    assert float(at) - sent < 0.5
-    assert process.stdout.readline() == "\n"
-    assert process.wait(timeout=10) == 0
-    assert not list((tmp_path / "temporary").iterdir())
+
+    def attempt(after):
+        stopped = interrupted(after, INTERRUPTED.replace("CALL", call), tmp_path / "new")
+        if stopped is None:
+            for made in (tmp_path / "new").iterdir():
+                made.unlink()
+            return None
+        process, sent, _ = stopped
+        word, at = process.stdout.readline().split()
+        assert word == "ended"
+        assert process.stdout.readline() == "\n"
+        assert process.wait(timeout=10) == 0
+        assert not list((tmp_path / "temporary").iterdir())
+        return float(at) - sent
+
+    within(attempt, 0.3)
 
 
 def test_progress_is_told_on_the_calling_thread(weights):

@@ -59,7 +59,7 @@ fn an_interrupted_rewriting_leaves_neither_a_file_nor_a_part_of_one() {
     let layer = noise(side * side, 1);
     let tensors: Vec<_> = names.iter().map(|name| (name.as_str(), &shape[..], layer.clone())).collect();
     place.write("model.safetensors", &safetensors(&tensors));
-    for verb in ["smooth", "sharpen", "remove-traps", "randomize"] {
+    let attempt = |verb: &str| {
         let child = Command::new(env!("CARGO_BIN_EXE_heavytail"))
             .current_dir(place.path("."))
             .args([verb, "model.safetensors", "new.safetensors", "--threads", "1"])
@@ -74,10 +74,15 @@ fn an_interrupted_rewriting_leaves_neither_a_file_nor_a_part_of_one() {
         let raised = Instant::now();
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
-        assert!(raised.elapsed() < Duration::from_millis(500), "{verb}: {:?}", raised.elapsed());
+        let late = raised.elapsed();
         assert_eq!(output.status.code(), Some(130), "{verb}");
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(told, "heavytail: interrupted; nothing was written\n", "{verb}");
         assert_eq!(place.names(), ["model.safetensors"], "{verb}");
+        late
+    };
+    for verb in ["smooth", "sharpen", "remove-traps", "randomize"] {
+        // A busy machine may spoil one attempt, but hardly three in turn.
+        assert!((0..3).any(|_| attempt(verb) < Duration::from_millis(500)), "{verb}");
     }
 }

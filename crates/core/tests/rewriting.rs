@@ -266,20 +266,25 @@ fn a_rewriting_that_is_not_wanted_any_more_ends_within_a_step_and_leaves_no_file
         (Smoothing::Rmt, 700),
         (Smoothing::Svd { percent: 0.2 }, 700),
     ] {
-        let cancel = Cancel::new();
-        let (result, late) = thread::scope(|scope| {
-            let work = scope.spawn(|| {
-                let result = smooth(&model, &options, method, &Target::new(&path, &cancel));
-                (result, Instant::now())
+        let attempt = || {
+            let cancel = Cancel::new();
+            let (result, late) = thread::scope(|scope| {
+                let work = scope.spawn(|| {
+                    let result = smooth(&model, &options, method, &Target::new(&path, &cancel));
+                    (result, Instant::now())
+                });
+                thread::sleep(Duration::from_millis(wait));
+                cancel.cancel();
+                let raised = Instant::now();
+                let (result, ended) = work.join().unwrap();
+                (result, ended.saturating_duration_since(raised))
             });
-            thread::sleep(Duration::from_millis(wait));
-            cancel.cancel();
-            let raised = Instant::now();
-            let (result, ended) = work.join().unwrap();
-            (result, ended.saturating_duration_since(raised))
-        });
-        assert!(matches!(result, Err(Error::Interrupted)), "{method:?} after {wait} ms: {result:?}");
-        assert!(late < Duration::from_millis(500), "{method:?} after {wait} ms: {late:?}");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+            assert!(matches!(result, Err(Error::Interrupted)), "{method:?} after {wait} ms: {result:?}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+            late
+        };
+        // A busy machine may spoil one attempt, but hardly three in turn.
+        let soon = (0..3).any(|_| attempt() < Duration::from_millis(500));
+        assert!(soon, "{method:?} after {wait} ms");
     }
 }

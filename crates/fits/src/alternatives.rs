@@ -85,7 +85,8 @@ pub struct Alternatives {
 /// The power law's exponent is that of greatest likelihood, also where `fit` corrects it for its bias.
 ///
 /// # Errors
-/// Not ascending or not finite; a tail of fewer than two values, or of one value only.
+/// Not ascending or not finite; a tail of fewer than two values, or of one value only; values so small or so
+/// far apart that a rate of one over them overflows.
 pub fn compare_alternatives(eigenvalues: &[f64], fit: &PowerLaw) -> Result<Alternatives, FitFailure> {
     check_ascending(eigenvalues)?;
     let end = fit.xmin_index.saturating_add(fit.tail_len);
@@ -99,7 +100,8 @@ pub fn compare_alternatives(eigenvalues: &[f64], fit: &PowerLaw) -> Result<Alter
         return Err(all_equal(largest));
     }
     let tail = Tail::from_values(values.to_vec(), fit.xmin_index);
-    Ok(Terms::new(&tail).ok_or_else(|| all_equal(largest))?.alternatives())
+    let overflow = FitFailure::Overflow { low: smallest, high: largest };
+    Ok(Terms::new(&tail).ok_or(overflow)?.alternatives())
 }
 
 /// Log-densities in t = ln(λ/xmin) of every value under every law.
@@ -128,6 +130,10 @@ impl Terms {
         let u = excess.len() as f64 / excess.iter().sum::<f64>();
         let exponential = logs.iter().zip(&excess).map(|(t, excess)| u.ln() + t - u * excess).collect();
         let (law, shape) = fit_truncated_to(tail)?;
+        let exponential_rate = u / xmin;
+        if !exponential_rate.is_finite() {
+            return None;
+        }
         let density = |(t, excess): (&f64, &f64)| -shape.beta * t - shape.u * excess - shape.ln_z;
         let truncated = logs.iter().zip(&excess).map(density).collect();
         Some(Self {
@@ -136,7 +142,7 @@ impl Terms {
             exponential,
             truncated,
             lognormal_law,
-            exponential_rate: u / xmin,
+            exponential_rate,
             truncated_law: (law.alpha, law.lambda),
         })
     }

@@ -72,6 +72,15 @@ pub enum FitFailure {
         /// Largest xmin allowed.
         high: f64,
     },
+    /// A law's rate, which is in one over the eigenvalues, or their mean in units of the smallest is
+    /// larger than numbers go.
+    #[error("no law with a cut-off between {low:e} and {high:e}: they are too small or too far apart")]
+    Overflow {
+        /// Smallest eigenvalue of the tail.
+        low: f64,
+        /// Largest eigenvalue of the tail.
+        high: f64,
+    },
     /// More than half of the values were to be dropped.
     #[error("xmax drops {dropped} of {num_values} eigenvalues, at most half may go")]
     XmaxTooLarge {

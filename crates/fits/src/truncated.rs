@@ -25,7 +25,7 @@ use crate::truncated_law::Quadrature;
 use crate::truncated_mle::{Means, Shape, most_likely};
 use crate::xmin_method::xmin_candidates;
 
-/// A tail whose mean is further above its start than this is not fitted.
+/// A tail whose mean is further above its start than this is not fitted, nor one whose Lambda overflows.
 const WIDEST: f64 = 1e150;
 
 /// A fitted truncated power law; every number is finite.
@@ -74,12 +74,18 @@ pub fn fit_truncated(
     let mut power_law_distances = KsSearch::new(xmax);
     let mut near = None;
     let mut best: Option<(usize, Shape, f64)> = None;
+    let mut overflow = None;
     for i in candidates.clone() {
         let Some(means) = means_of(&tail, &excess_sums, i) else { continue };
         // The neighbour's cut-off, in units of this xmin.
         let start = near.map(|(beta, lambda)| (beta, lambda * tail.values[i]));
         let shape = most_likely(&mut quadrature, means, start);
-        near = (shape.u > 0.0).then(|| (shape.beta, shape.u / tail.values[i]));
+        let lambda = shape.u / tail.values[i];
+        near = (shape.u > 0.0 && lambda.is_finite()).then_some((shape.beta, lambda));
+        if !lambda.is_finite() {
+            overflow = Some(FitFailure::Overflow { low: tail.values[i], high: tail.values[tail.len() - 1] });
+            continue;
+        }
         let limit = best.map_or(f64::INFINITY, |(_, _, distance)| distance);
         let distance = if shape.u > 0.0 {
             distances.distance(&tail, i, shape, xmax == Xmax::Force, limit)
@@ -91,15 +97,19 @@ pub fn fit_truncated(
         }
     }
     let (low, high) = (tail.values[candidates.start], tail.values[candidates.end - 1]);
-    let (index, shape, distance) = best.ok_or(FitFailure::NoXminInRange { low, high })?;
+    let (index, shape, distance) = best.ok_or(overflow.unwrap_or(FitFailure::NoXminInRange { low, high }))?;
     Ok(TruncatedPowerLaw::at(&tail, &excess_sums, index, shape, distance, &mut quadrature))
 }
 
-/// The law of greatest likelihood on all the values of `tail`, without a choice of xmin.
+/// The law of greatest likelihood on all the values of `tail`, without a choice of xmin, where its
+/// numbers do not overflow.
 pub(crate) fn fit_truncated_to(tail: &Tail) -> Option<(TruncatedPowerLaw, Shape)> {
     let excess_sums = excess_sums(tail);
     let mut quadrature = Quadrature::default();
     let shape = most_likely(&mut quadrature, means_of(tail, &excess_sums, 0)?, None);
+    if !(shape.u / tail.values[0]).is_finite() {
+        return None;
+    }
     let distance = if shape.u > 0.0 {
         TruncatedKs::new(tail).distance(tail, 0, shape, false, f64::INFINITY)
     } else {

@@ -2,6 +2,8 @@
 //!
 //! A small generator of its own keeps the tests independent of the crate's random numbers.
 
+use proptest::prelude::*;
+
 /// SplitMix64 (Steele, Lea and Flood 2014): one multiplication-free state, good enough to plant with.
 pub(crate) struct Plant(u64);
 
@@ -87,4 +89,20 @@ pub(crate) fn largest_of_random_matrix(plant: &mut Plant, rows: usize, columns: 
         if largest(middle) { high = middle } else { low = middle }
     }
     0.5 * (low + high)
+}
+
+/// Up to `n` ascending numbers of any finite kind: over all magnitudes, or all at the small or the large end.
+pub(crate) fn any_magnitudes(n: usize) -> impl Strategy<Value = Vec<f64>> {
+    use proptest::collection::vec;
+    use proptest::num::f64 as kinds;
+    let all = vec(kinds::NORMAL | kinds::ZERO | kinds::SUBNORMAL, 0..n);
+    let smallest = vec(kinds::SUBNORMAL | kinds::NORMAL, 0..n)
+        .prop_map(|values| values.iter().map(|value| value.abs().min(1e-300)).collect());
+    let largest = vec(1e300..f64::MAX, 0..n);
+    let narrow = vec(0..9u32, 0..n)
+        .prop_map(|steps| steps.iter().map(|&step| 1.0 + f64::from(step) * f64::EPSILON).collect());
+    prop_oneof![3 => all, 1 => smallest, 1 => largest, 1 => narrow].prop_map(|mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values
+    })
 }

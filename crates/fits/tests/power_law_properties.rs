@@ -1,12 +1,12 @@
 //! The pruned search is the naive loop; the fit keeps the symmetries that its formula has.
 
 use heavytail_fits::{
-    Cut, FitFailure, PowerLaw, PowerLawOptions, SampleRule, Xmax, XminMethod, fit_power_law, ks_distance,
-    power_law_candidates, stable_alpha,
+    Cut, FitFailure, PowerLaw, PowerLawOptions, SampleRule, Xmax, XminMethod, compare_alternatives,
+    fit_power_law, ks_distance, power_law_candidates, stable_alpha,
 };
 use proptest::prelude::*;
 
-use crate::planted::{Plant, shapes};
+use crate::planted::{Plant, any_magnitudes, shapes};
 
 fn fit(eigenvalues: &[f64], options: &PowerLawOptions) -> Result<PowerLaw, FitFailure> {
     fit_power_law(eigenvalues, &options.check().unwrap())
@@ -83,15 +83,19 @@ proptest! {
 
     #[test]
     fn any_finite_ascending_input_gives_finite_numbers_or_a_reason(
-        mut eigenvalues in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::ZERO
-            | prop::num::f64::SUBNORMAL, 0..60),
+        eigenvalues in any_magnitudes(60),
         cut in prop_oneof![Just(Cut::Absolute(1e-5)), Just(Cut::Absolute(0.0)), Just(Cut::RelativeToMax(1e-9))],
     ) {
-        eigenvalues.sort_by(f64::total_cmp);
         let options = PowerLawOptions { cut, ..Default::default() };
         if let Ok(found) = fit(&eigenvalues, &options) {
             prop_assert!(found.alpha > 1.0 && found.alpha.is_finite() && found.sigma.is_finite());
             prop_assert!((0.0..=1.0).contains(&found.ks_distance));
+            if let Ok(rivals) = compare_alternatives(&eigenvalues, &found) {
+                for test in [rivals.lognormal, rivals.exponential, rivals.truncated] {
+                    prop_assert!(test.ratio.is_finite() && (0.0..=1.0).contains(&test.p), "{rivals:?}");
+                }
+                prop_assert!(rivals.exponential_rate.is_finite() && rivals.truncated_law.1.is_finite());
+            }
             let stable = stable_alpha(&eigenvalues, &found, &options.check().unwrap()).unwrap();
             prop_assert!(stable.alpha_stable > 1.0 && stable.alpha_stable.is_finite());
             prop_assert!(stable.tail_effective > 0.0 && stable.tail_effective <= 1.0 + 1e-12);

