@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let truncated = if n > 4096 {
                 "–".to_owned()
             } else {
-                format!("{:.1}", least_ms(|| fit_truncated(black_box(&eigenvalues), &options).is_ok()))
+                format!("{:.2}", least_ms(|| fit_truncated(black_box(&eigenvalues), &options).is_ok()))
             };
             let both = fit + stable;
             writeln!(

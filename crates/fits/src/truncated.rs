@@ -22,11 +22,14 @@ use crate::power_law_options::{CheckedPowerLawOptions, PowerLawOptions, Xmax};
 use crate::tail::Tail;
 use crate::truncated_ks::TruncatedKs;
 use crate::truncated_law::Quadrature;
-use crate::truncated_mle::{Means, Shape, most_likely};
+use crate::truncated_mle::{Means, Shape, climb, most_likely};
 use crate::xmin_method::xmin_candidates;
 
 /// A tail whose mean is further above its start than this is not fitted, nor one whose Lambda overflows.
 const WIDEST: f64 = 1e150;
+
+/// One candidate of so many is fitted before the others.
+const STRIDE: usize = 32;
 
 /// A fitted truncated power law; every number is finite.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,37 +71,98 @@ pub fn fit_truncated(
     let PowerLawOptions { cut, xmax, xmin_method, .. } = *options.get();
     let tail = Tail::select(eigenvalues, cut, xmax)?;
     let candidates = xmin_candidates(&tail, xmin_method)?;
-    let excess_sums = excess_sums(&tail);
-    let mut quadrature = Quadrature::default();
-    let mut distances = TruncatedKs::new(&tail);
-    let mut power_law_distances = KsSearch::new(xmax);
-    let mut near = None;
-    let mut best: Option<(usize, Shape, f64)> = None;
-    let mut overflow = None;
+    let mut search = Search::new(&tail, xmax);
+    // A few of them first: with a small distance known early, most of the others are refused before they are fitted.
+    let mut known = vec![None; candidates.len().div_ceil(STRIDE)];
+    for (near, i) in known.iter_mut().zip(candidates.clone().step_by(STRIDE)) {
+        search.try_at(i);
+        *near = search.near;
+    }
     for i in candidates.clone() {
-        let Some(means) = means_of(&tail, &excess_sums, i) else { continue };
-        // The neighbour's cut-off, in units of this xmin.
-        let start = near.map(|(beta, lambda)| (beta, lambda * tail.values[i]));
-        let shape = most_likely(&mut quadrature, means, start);
-        let lambda = shape.u / tail.values[i];
-        near = (shape.u > 0.0 && lambda.is_finite()).then_some((shape.beta, lambda));
-        if !lambda.is_finite() {
-            overflow = Some(FitFailure::Overflow { low: tail.values[i], high: tail.values[tail.len() - 1] });
-            continue;
-        }
-        let limit = best.map_or(f64::INFINITY, |(_, _, distance)| distance);
-        let distance = if shape.u > 0.0 {
-            distances.distance(&tail, i, shape, xmax == Xmax::Force, limit)
+        let step = i - candidates.start;
+        if step.is_multiple_of(STRIDE) {
+            search.near = known[step / STRIDE];
         } else {
-            power_law_distances.distance(&tail.logs[i..], 1.0 + shape.beta, limit)
-        };
-        if distance < limit {
-            best = Some((i, shape, distance));
+            search.try_at(i);
         }
     }
     let (low, high) = (tail.values[candidates.start], tail.values[candidates.end - 1]);
-    let (index, shape, distance) = best.ok_or(overflow.unwrap_or(FitFailure::NoXminInRange { low, high }))?;
-    Ok(TruncatedPowerLaw::at(&tail, &excess_sums, index, shape, distance, &mut quadrature))
+    let none = search.overflow.unwrap_or(FitFailure::NoXminInRange { low, high });
+    let (index, shape, distance) = search.best.ok_or(none)?;
+    Ok(TruncatedPowerLaw::at(&tail, &search.excess_sums, index, shape, distance, &mut search.quadrature))
+}
+
+/// The search for the xmin of least distance.
+struct Search<'a> {
+    tail: &'a Tail,
+    xmax: Xmax,
+    excess_sums: Vec<f64>,
+    quadrature: Quadrature,
+    distances: TruncatedKs,
+    power_law_distances: KsSearch,
+    /// β and Lambda of the last candidate, where there was a cut-off.
+    near: Option<(f64, f64)>,
+    best: Option<(usize, Shape, f64)>,
+    /// Why some candidate has no law.
+    overflow: Option<FitFailure>,
+}
+
+impl<'a> Search<'a> {
+    fn new(tail: &'a Tail, xmax: Xmax) -> Self {
+        Self {
+            tail,
+            xmax,
+            excess_sums: excess_sums(tail),
+            quadrature: Quadrature::default(),
+            distances: TruncatedKs::new(tail),
+            power_law_distances: KsSearch::new(xmax),
+            near: None,
+            best: None,
+            overflow: None,
+        }
+    }
+
+    /// Fits the law to the tail from index `i` on, and keeps it if none is closer to its tail.
+    fn try_at(&mut self, i: usize) {
+        let tail = self.tail;
+        let Some(means) = means_of(tail, &self.excess_sums, i) else { return };
+        let forced = self.xmax == Xmax::Force;
+        let limit = self.best.map_or(f64::INFINITY, |(_, _, distance)| distance);
+        // The neighbour's cut-off, in units of this xmin.
+        let near = self.near.map(|(beta, lambda)| (beta, lambda * tail.values[i]));
+        let distances = &self.distances;
+        let climbed = climb(&mut self.quadrature, means, near, |quadrature, shape, gain| {
+            !forced && refutes(gain, limit, || distances.at_hint(quadrature, tail, i, shape))
+        });
+        let (Ok(shape) | Err(shape)) = climbed;
+        let lambda = shape.u / tail.values[i];
+        self.near = (shape.u > 0.0 && lambda.is_finite()).then_some((shape.beta, lambda));
+        if !lambda.is_finite() {
+            let (low, high) = (tail.values[i], tail.values[tail.len() - 1]);
+            self.overflow = Some(FitFailure::Overflow { low, high });
+            return;
+        }
+        let Ok(shape) = climbed else { return };
+        let distance = if shape.u > 0.0 {
+            self.distances.distance(tail, i, shape, forced, limit)
+        } else {
+            self.power_law_distances.distance(&tail.logs[i..], 1.0 + shape.beta, limit)
+        };
+        if self.best.is_none_or(|(at, _, least)| (distance, i) < (least, at)) {
+            self.best = Some((i, shape, distance));
+        }
+    }
+}
+
+/// Whether one deviation from a law, whose likelihood has `gain` to gain per value, shows that D of the most likely law is
+/// above `limit`.
+///
+/// In an exponential family the gain is the Kullback–Leibler divergence from the most likely law, and by Pinsker's
+/// inequality no probability under the two differs by more than √(gain/2). Four times the gain allows for what its
+/// quadratic estimate leaves out.
+fn refutes(gain: f64, limit: f64, deviation: impl FnOnce() -> f64) -> bool {
+    let slack = (2.0 * gain).sqrt() + 1e-9;
+    limit + slack < 1.0 && deviation() > limit + slack
 }
 
 /// The law of greatest likelihood on all the values of `tail`, without a choice of xmin, where its

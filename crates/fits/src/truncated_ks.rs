@@ -7,6 +7,7 @@
 use crate::exponential_kernel::exp_nonpositive;
 use crate::gauss_legendre::GAUSS_4;
 use crate::tail::Tail;
+use crate::truncated_law::Quadrature;
 use crate::truncated_mle::Shape;
 
 /// Longer gaps between logarithms are divided.
@@ -28,6 +29,8 @@ pub(crate) struct TruncatedKs {
     /// Number of nodes below each value.
     nodes_below: Vec<usize>,
     integrand: [f64; BLOCK],
+    /// Index of the value that last was too far from its law.
+    hint: usize,
 }
 
 impl TruncatedKs {
@@ -39,6 +42,7 @@ impl TruncatedKs {
             weights: Vec::new(),
             nodes_below: vec![0],
             integrand: [0.0; BLOCK],
+            hint: 0,
         };
         for pair in tail.logs.windows(2) {
             nodes.lay_out(pair[0], pair[1]);
@@ -70,12 +74,31 @@ impl TruncatedKs {
             shape.ln_z.exp()
         };
         let (scale, step) = (1.0 / total, 1.0 / (n - i) as f64);
-        let mut largest = 0.0f64;
+        let (mut largest, mut far) = (0.0f64, 0);
         self.cumulate(tail, i, shape, |j, below| {
-            largest = largest.max((below * scale - (j - i) as f64 * step).abs());
-            largest <= limit
+            let deviation = (below * scale - (j - i) as f64 * step).abs();
+            if deviation > largest {
+                (largest, far) = (deviation, j);
+            }
+            // Not the first beyond the limit: one further out will be so for more of the next candidates.
+            largest <= limit || deviation >= largest
         });
+        self.hint = far;
         largest
+    }
+
+    /// Deviation, under a law without an end, of the value that last was too far from its law; 0 if it is not in the
+    /// tail from index `i` on.
+    pub(crate) fn at_hint(&self, quadrature: &mut Quadrature, tail: &Tail, i: usize, shape: Shape) -> f64 {
+        let j = self.hint;
+        if j <= i {
+            return 0.0;
+        }
+        let t = tail.logs[j] - tail.logs[i];
+        let excess = t.exp_m1();
+        let density = (-shape.beta * t - shape.u * excess - shape.ln_z).exp();
+        let above = density * quadrature.z(shape.beta, shape.u * (1.0 + excess));
+        (1.0 - above - (j - i) as f64 / (tail.len() - i) as f64).abs()
     }
 
     /// Calls `at` with each index above `i` and the unnormalised mass between them, until it says no;

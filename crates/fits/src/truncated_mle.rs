@@ -10,7 +10,7 @@ use crate::truncated_law::{Moments, Quadrature};
 /// Newton's steps before the climb is given up as good enough.
 const PATIENCE: usize = 80;
 /// A step whose expected gain per value is below this is the last one.
-const CONVERGED: f64 = 1e-13;
+const CONVERGED: f64 = 1e-11;
 
 /// β = alpha − 1 and u = Lambda·xmin, with ln Z at that place.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +38,23 @@ impl Shape {
 
 /// The shape of greatest likelihood; `near` is where the climb begins.
 pub(crate) fn most_likely(quadrature: &mut Quadrature, means: Means, near: Option<(f64, f64)>) -> Shape {
+    let climbed = climb(quadrature, means, near, |_, _, _| false);
+    let (Ok(shape) | Err(shape)) = climbed;
+    shape
+}
+
+/// The same, unless `hopeless` says of a shape on the way, from which the log-likelihood per value has about so much
+/// to gain, that the rest of the climb is in vain; then that shape, one step further.
+pub(crate) fn climb(
+    quadrature: &mut Quadrature,
+    means: Means,
+    near: Option<(f64, f64)>,
+    mut hopeless: impl FnMut(&mut Quadrature, Shape, f64) -> bool,
+) -> Result<Shape, Shape> {
     let power = 1.0 / means.t;
     // The pure power law's mean excess is 1/(β − 1); a cut-off can only make it smaller.
     if power > 1.0 && means.excess * (power - 1.0) >= 1.0 {
-        return Shape { beta: power, u: 0.0, ln_z: means.t.ln() };
+        return Ok(Shape { beta: power, u: 0.0, ln_z: means.t.ln() });
     }
     let (mut beta, mut u) = match near {
         Some((beta, u)) if u * means.excess > 1e-6 => (beta, u),
@@ -51,6 +64,10 @@ pub(crate) fn most_likely(quadrature: &mut Quadrature, means: Means, near: Optio
     let height = |moments: &Moments, beta: f64, u: f64| -beta * means.t - u * means.excess - moments.ln_z;
     for _ in 0..PATIENCE {
         let (step_beta, step_u, gain) = newton_step(&here, means, beta, u);
+        if hopeless(quadrature, Shape { beta, u, ln_z: here.ln_z }, 0.5 * gain) {
+            let u = u * (1.0 + step_u).clamp(0.1, 10.0);
+            return Err(Shape { beta: (beta + step_beta).max(0.0), u, ln_z: f64::NAN });
+        }
         let before = height(&here, beta, u);
         let mut share = 1.0;
         // Steps are held to where the quadratic model makes sense, and halved while they lead down.
@@ -68,7 +85,7 @@ pub(crate) fn most_likely(quadrature: &mut Quadrature, means: Means, near: Optio
             break;
         }
     }
-    Shape { beta, u, ln_z: here.ln_z }
+    Ok(Shape { beta, u, ln_z: here.ln_z })
 }
 
 /// Newton's step in β, the relative one in u, and twice the gain that it promises.

@@ -119,6 +119,38 @@ fn the_greatest_likelihood_is_greater_than_all_around_it() {
     }
 }
 
+/// The least distance over all candidates, each fitted alone.
+fn naive(eigenvalues: &[f64]) -> (usize, f64) {
+    let n = eigenvalues.len();
+    let mut best = (0, f64::INFINITY);
+    for start in 0..n - 1 {
+        let xmin_method = XminMethod::Fraction((n - start) as f64 / n as f64 - 1e-9);
+        let options = PowerLawOptions { xmin_method, ..Default::default() };
+        let Ok(found) = fit_truncated(eigenvalues, &options.check().unwrap()) else { continue };
+        if found.ks_distance < best.1 {
+            best = (found.xmin_index, found.ks_distance);
+        }
+    }
+    best
+}
+
+#[test]
+fn refusing_candidates_early_changes_nothing() {
+    for n in [20, 61, 130, 300] {
+        for (name, eigenvalues) in shapes(n, n as u64) {
+            let found = fit(&eigenvalues, &PowerLawOptions::default());
+            let (index, distance) = naive(&eigenvalues);
+            assert!(
+                (found.ks_distance - distance).abs() < 1e-9,
+                "{name}, n = {n}: {found:?}, not {distance}"
+            );
+            // Equal values have many starts of the same distance, up to rounding.
+            let same = eigenvalues[found.xmin_index].to_bits() == eigenvalues[index].to_bits();
+            assert!(same || name == "nearly flat", "{name}, n = {n}: {} for {index}", found.xmin_index);
+        }
+    }
+}
+
 #[test]
 fn a_pure_power_law_has_no_cut_off() {
     let eigenvalues: Vec<f64> = (0..500).map(|i| (1.0 - f64::from(i) / 500.0).powf(-0.8)).collect();
