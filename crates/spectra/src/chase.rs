@@ -9,8 +9,8 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::band::Band;
-use crate::columns::{add, dot, update, update_four};
-use crate::reflector::{four, four_mut, reflector, two_sided};
+use crate::columns::{add, dot, update, update_all};
+use crate::reflector::{Place, columns, columns_mut, reflector, two_sided};
 use crate::stop::checkpoint;
 
 /// Bytes of the band that the sweeps under way may hold together: half of a small second cache.
@@ -93,7 +93,8 @@ fn advance<S: Simd>(simd: S, band: &mut Band, sweep: &mut Sweep, work: &mut [f64
     let v = &mut sweep.v[..len];
     let corner = row * (lead + 1);
     if tau != 0.0 {
-        two_sided(simd, &mut band.elements[corner..], lead, v, tau, &mut u[..len]);
+        let place = Place { lead, row: 0 };
+        two_sided::<S, 4>(simd, &mut band.elements[corner..], place, (v, tau), &mut u[..len]);
     }
     let below = (n - row - len).min(width);
     sweep.len = 0;
@@ -105,7 +106,7 @@ fn advance<S: Simd>(simd: S, band: &mut Band, sweep: &mut Sweep, work: &mut [f64
     u.fill(0.0);
     let mut j = 0;
     while j + 4 <= len {
-        let c = four(&block[j * lead..], lead, below);
+        let c: [&[f64]; 4] = columns(&block[j * lead..], lead, below);
         add(simd, u, c, [v[j], v[j + 1], v[j + 2], v[j + 3]]);
         j += 4;
     }
@@ -122,12 +123,12 @@ fn advance<S: Simd>(simd: S, band: &mut Band, sweep: &mut Sweep, work: &mut [f64
     let mut j = 1;
     while j + 4 <= len {
         let a = [-tau * v[j], -tau * v[j + 1], -tau * v[j + 2], -tau * v[j + 3]];
-        let c = four_mut(&mut block[j * lead..], lead, below);
+        let c: [&mut [f64]; 4] = columns_mut(&mut block[j * lead..], lead, below);
         let mut b = dot(simd, [&*c[0], &*c[1], &*c[2], &*c[3]], next);
         for k in 0..4 {
             b[k] = -next_tau * (b[k] + a[k] * along);
         }
-        update_four(simd, c, (u, a), (next, b));
+        update_all(simd, c, (u, a), (next, b));
         j += 4;
     }
     while j < len {

@@ -90,8 +90,49 @@ pub(crate) fn add_and_dot<S: Simd, const K: usize>(
     a: [f64; K],
     v: &[f64],
 ) -> [f64; K] {
+    let sums = splat(simd, [0.0; K]);
+    lanes(simd, add_and_accumulate(simd, y, c, splat(simd, a), v, sums))
+}
+
+/// The same of the parts of the columns below their diagonal, where column k has it in row k; vectors have K lanes.
+#[inline(always)]
+pub(crate) fn add_and_dot_below<S: Simd, const K: usize>(
+    simd: S,
+    y: &mut [f64],
+    c: [&[f64]; K],
+    a: [f64; K],
+    v: &[f64],
+) -> [f64; K] {
+    const ROWS: [f64; 8] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+    let (y_corner, y) = y.split_at_mut(K);
+    let (v_corner, v) = v.split_at(K);
+    let (y_corner, v_corner) = (&mut S::as_mut_simd_f64s(y_corner).0[0], S::as_simd_f64s(v_corner).0[0]);
+    let (zero, row) = (simd.splat_f64s(0.0), S::as_simd_f64s(&ROWS).0[0]);
     let a = splat(simd, a);
-    let mut sums = splat(simd, [0.0; K]);
+    let (mut sum, mut sums) = (*y_corner, [zero; K]);
+    let mut below: [&[f64]; K] = [&[]; K];
+    for k in 0..K {
+        let (corner, rest) = c[k].split_at(K);
+        let x = S::as_simd_f64s(corner).0[0];
+        let x = simd.select_f64s(simd.less_than_f64s(simd.splat_f64s(k as f64), row), x, zero);
+        sum = simd.mul_add_e_f64s(a[k], x, sum);
+        sums[k] = simd.mul_f64s(x, v_corner);
+        below[k] = rest;
+    }
+    *y_corner = sum;
+    lanes(simd, add_and_accumulate(simd, y, below, a, v, sums))
+}
+
+/// y += Σ aₖ·cₖ, and sumsₖ += cₖ·v lane by lane.
+#[inline(always)]
+fn add_and_accumulate<S: Simd, const K: usize>(
+    simd: S,
+    y: &mut [f64],
+    c: [&[f64]; K],
+    a: [S::f64s; K],
+    v: &[f64],
+    mut sums: [S::f64s; K],
+) -> [S::f64s; K] {
     let (y, y_rest) = S::as_mut_simd_f64s(y);
     let (v, v_rest) = S::as_simd_f64s(v);
     let v = &v[..y.len()];
@@ -115,7 +156,7 @@ pub(crate) fn add_and_dot<S: Simd, const K: usize>(
         }
         simd.partial_store_f64s(y_rest, sum);
     }
-    lanes(simd, sums)
+    sums
 }
 
 /// c += a·x + b·y.
@@ -136,37 +177,33 @@ pub(crate) fn update<S: Simd>(simd: S, c: &mut [f64], (x, a): (&[f64], f64), (y,
     }
 }
 
-/// cₖ += aₖ·x + bₖ·y for four columns.
+/// cₖ += aₖ·x + bₖ·y for K columns.
 #[inline(always)]
-pub(crate) fn update_four<S: Simd>(
+pub(crate) fn update_all<S: Simd, const K: usize>(
     simd: S,
-    c: [&mut [f64]; 4],
-    (x, a): (&[f64], [f64; 4]),
-    (y, b): (&[f64], [f64; 4]),
+    c: [&mut [f64]; K],
+    (x, a): (&[f64], [f64; K]),
+    (y, b): (&[f64], [f64; K]),
 ) {
     let (a, b) = (splat(simd, a), splat(simd, b));
-    let [c0, c1, c2, c3] = c;
     let (x, x_rest) = S::as_simd_f64s(x);
     let (y, y_rest) = S::as_simd_f64s(y);
-    let (c0, rest0) = S::as_mut_simd_f64s(c0);
-    let (c1, rest1) = S::as_mut_simd_f64s(c1);
-    let (c2, rest2) = S::as_mut_simd_f64s(c2);
-    let (c3, rest3) = S::as_mut_simd_f64s(c3);
-    let len = x.len();
-    let (y, c0, c1, c2, c3) = (&y[..len], &mut c0[..len], &mut c1[..len], &mut c2[..len], &mut c3[..len]);
-    for i in 0..len {
-        c0[i] = simd.mul_add_e_f64s(b[0], y[i], simd.mul_add_e_f64s(a[0], x[i], c0[i]));
-        c1[i] = simd.mul_add_e_f64s(b[1], y[i], simd.mul_add_e_f64s(a[1], x[i], c1[i]));
-        c2[i] = simd.mul_add_e_f64s(b[2], y[i], simd.mul_add_e_f64s(a[2], x[i], c2[i]));
-        c3[i] = simd.mul_add_e_f64s(b[3], y[i], simd.mul_add_e_f64s(a[3], x[i], c3[i]));
+    let y = &y[..x.len()];
+    let mut c = c.map(|c| S::as_mut_simd_f64s(c));
+    for (whole, _) in &mut c {
+        *whole = &mut std::mem::take(whole)[..x.len()];
+    }
+    for i in 0..x.len() {
+        for k in 0..K {
+            c[k].0[i] = simd.mul_add_e_f64s(b[k], y[i], simd.mul_add_e_f64s(a[k], x[i], c[k].0[i]));
+        }
     }
     if !x_rest.is_empty() {
         let (x, y) = (simd.partial_load_f64s(x_rest), simd.partial_load_f64s(y_rest));
-        let rests = [rest0, rest1, rest2, rest3];
-        for k in 0..4 {
-            let old = simd.partial_load_f64s(rests[k]);
+        for k in 0..K {
+            let old = simd.partial_load_f64s(c[k].1);
             let new = simd.mul_add_e_f64s(b[k], y, simd.mul_add_e_f64s(a[k], x, old));
-            simd.partial_store_f64s(rests[k], new);
+            simd.partial_store_f64s(c[k].1, new);
         }
     }
 }

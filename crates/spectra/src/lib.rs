@@ -14,6 +14,7 @@
 //! # Ok::<(), heavytail_spectra::Error>(())
 //! ```
 
+mod aligned;
 pub mod band;
 mod blocks;
 mod bracket;

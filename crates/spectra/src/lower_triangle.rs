@@ -2,15 +2,16 @@
 //!
 //! Columns whose beginnings lie a multiple of some kilobytes apart share a few sets of every cache: a tile of the
 //! products then evicts itself. Sides that are a multiple of 256, which is what
-//! layers have, get columns that are longer by three lines of memory, as high as the highest tile. Storage is that of the
-//! whole square.
+//! layers have, get columns that are longer by three lines of memory, as high as the highest tile. Every column begins a
+//! line of memory. Storage is that of the whole square.
 
 use crate::Error;
+use crate::aligned::{Aligned, LINE};
 
 /// The lower triangle of a symmetric n×n matrix; elements above the diagonal mean nothing.
 #[derive(Clone, Debug)]
 pub struct LowerTriangle {
-    elements: Vec<f64>,
+    elements: Aligned,
     side: usize,
     lead: usize,
 }
@@ -27,10 +28,11 @@ impl LowerTriangle {
     /// # Errors
     /// [`Error::Shape`] if n² elements are more than can be addressed.
     pub fn zeros(side: usize) -> Result<Self, Error> {
-        let lead = if side.is_multiple_of(Self::COLLIDING) { side + Self::LONGER } else { side };
+        let whole = side.checked_next_multiple_of(LINE).ok_or(Error::Shape { rows: side, cols: side })?;
+        let lead = if whole.is_multiple_of(Self::COLLIDING) { whole + Self::LONGER } else { whole };
         let addressed = |len: &usize| *len <= isize::MAX as usize / size_of::<f64>();
         let len = lead.checked_mul(side).filter(addressed).ok_or(Error::Shape { rows: side, cols: side })?;
-        Ok(Self { elements: vec![0.0; len], side, lead })
+        Ok(Self { elements: Aligned::zeros(len), side, lead })
     }
 
     /// The triangle of a matrix of n² elements, column-major; only the elements `i + j·n` with i ≥ j are read.

@@ -2,25 +2,110 @@
 
 use pulp::Simd;
 
-use crate::columns::{add_and_dot, dot, update_four};
+use crate::columns::{add_and_dot, add_and_dot_below, dot, update_all};
 
-/// w ← D·v for the lower triangle of a diagonal block, the columns `lead` apart.
-#[inline(always)]
-pub(crate) fn symmetric_times<S: Simd>(simd: S, d: &[f64], lead: usize, v: &[f64], w: &mut [f64]) {
-    let len = v.len();
-    w.fill(0.0);
-    let mut j = 0;
-    while j + 4 < len {
-        triangle_times(&d[j * lead + j..], lead, &v[j..j + 4], &mut w[j..j + 4]);
-        let c = four(&d[j * lead + j + 4..], lead, len - j - 4);
-        let (w_here, w_below) = w[j..].split_at_mut(4);
-        let sums = add_and_dot(simd, w_below, c, [v[j], v[j + 1], v[j + 2], v[j + 3]], &v[j + 4..]);
-        for k in 0..4 {
-            w_here[k] += sums[k];
-        }
-        j += 4;
+/// The lower triangle of a symmetric block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// Elements from one column to the next.
+    pub(crate) lead: usize,
+    /// The row of the whole matrix at which the block begins, where rows that are multiples of 8 begin lines of memory; 0
+    /// where none do.
+    pub(crate) row: usize,
+}
+
+/// The order in which a product goes through the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// From the first to the last.
+    Forward,
+    /// From the last to the first.
+    Backward,
+}
+
+/// How the columns of a block are taken: some until a line of memory begins, K at a time, and the last.
+struct Groups<const K: usize> {
+    head: usize,
+    count: usize,
+}
+
+impl<const K: usize> Groups<K> {
+    #[inline(always)]
+    fn of(row: usize, len: usize) -> Self {
+        let head = ((K - row % K) % K).min(len);
+        Self { head, count: (len - head).saturating_sub(1) / K }
     }
-    triangle_times(&d[j * lead + j..], lead, &v[j..], &mut w[j..]);
+
+    /// The first of the last columns, no more than K.
+    #[inline(always)]
+    fn last(&self) -> usize {
+        self.head + K * self.count
+    }
+}
+
+/// w ← D·v for the lower triangle of a diagonal block, K columns at a time, no more than 8.
+#[inline(always)]
+pub(crate) fn symmetric_times<S: Simd, const K: usize>(
+    simd: S,
+    d: &[f64],
+    Place { lead, row }: Place,
+    v: &[f64],
+    w: &mut [f64],
+    order: Order,
+) {
+    let len = v.len();
+    let groups = Groups::<K>::of(row, len);
+    let last = groups.last();
+    w.fill(0.0);
+    if order == Order::Forward {
+        times_head(simd, d, lead, v, w, groups.head);
+    } else if last < len {
+        triangle_times(&d[last * (lead + 1)..], lead, &v[last..], &mut w[last..]);
+    }
+    for group in 0..groups.count {
+        let group = if order == Order::Forward { group } else { groups.count - 1 - group };
+        let j = groups.head + K * group;
+        times::<S, K>(simd, &d[j * (lead + 1)..], lead, &v[j..], &mut w[j..]);
+    }
+    if order == Order::Backward {
+        times_head(simd, d, lead, v, w, groups.head);
+    } else if last < len {
+        triangle_times(&d[last * (lead + 1)..], lead, &v[last..], &mut w[last..]);
+    }
+}
+
+/// w += what the first K columns of D contribute to D·v.
+#[inline(always)]
+fn times<S: Simd, const K: usize>(simd: S, d: &[f64], lead: usize, v: &[f64], w: &mut [f64]) {
+    let mut a = [0.0; K];
+    a.copy_from_slice(&v[..K]);
+    let sums = if S::F64_LANES == K {
+        for k in 0..K {
+            w[k] += d[k * (lead + 1)] * v[k];
+        }
+        add_and_dot_below(simd, w, columns(d, lead, v.len()), a, v)
+    } else {
+        triangle_times(d, lead, &v[..K], &mut w[..K]);
+        add_and_dot(simd, &mut w[K..], columns(&d[K..], lead, v.len() - K), a, &v[K..])
+    };
+    for k in 0..K {
+        w[k] += sums[k];
+    }
+}
+
+/// The same of the first `head`, fewer than 8.
+#[inline(always)]
+fn times_head<S: Simd>(simd: S, d: &[f64], lead: usize, v: &[f64], w: &mut [f64], head: usize) {
+    match head {
+        1 => times::<S, 1>(simd, d, lead, v, w),
+        2 => times::<S, 2>(simd, d, lead, v, w),
+        3 => times::<S, 3>(simd, d, lead, v, w),
+        4 => times::<S, 4>(simd, d, lead, v, w),
+        5 => times::<S, 5>(simd, d, lead, v, w),
+        6 => times::<S, 6>(simd, d, lead, v, w),
+        7 => times::<S, 7>(simd, d, lead, v, w),
+        _ => {}
+    }
 }
 
 /// w ← tau·w − ½·tau²·(wᵀv)·v, of w = D·v, with which (1 − tau·v·vᵀ)·D·(1 − tau·v·vᵀ) = D − v·wᵀ − w·vᵀ.
@@ -33,22 +118,54 @@ pub(crate) fn correct<S: Simd>(simd: S, w: &mut [f64], v: &[f64], tau: f64) {
     }
 }
 
-/// D ← (1 − tau·v·vᵀ)·D·(1 − tau·v·vᵀ) for the lower triangle of a diagonal block, the columns `lead` apart.
+/// D ← (1 − tau·v·vᵀ)·D·(1 − tau·v·vᵀ) for the lower triangle of a diagonal block, K columns at a time, no more than 8.
 #[inline(always)]
-pub(crate) fn two_sided<S: Simd>(simd: S, d: &mut [f64], lead: usize, v: &[f64], tau: f64, w: &mut [f64]) {
-    let len = v.len();
-    symmetric_times(simd, d, lead, v, w);
+pub(crate) fn two_sided<S: Simd, const K: usize>(
+    simd: S,
+    d: &mut [f64],
+    place: Place,
+    (v, tau): (&[f64], f64),
+    w: &mut [f64],
+) {
+    symmetric_times::<S, K>(simd, d, place, v, w, Order::Forward);
     correct(simd, w, v, tau);
-    let mut j = 0;
-    while j + 4 < len {
-        triangle_update(&mut d[j * lead + j..], lead, &v[j..j + 4], &w[j..j + 4]);
-        let c = four_mut(&mut d[j * lead + j + 4..], lead, len - j - 4);
-        let a = [-w[j], -w[j + 1], -w[j + 2], -w[j + 3]];
-        let b = [-v[j], -v[j + 1], -v[j + 2], -v[j + 3]];
-        update_four(simd, c, (&v[j + 4..], a), (&w[j + 4..], b));
-        j += 4;
+    let Place { lead, row } = place;
+    let (v, w) = (v, &*w);
+    let groups = Groups::<K>::of(row, v.len());
+    match groups.head {
+        1 => update::<S, 1>(simd, d, lead, v, w),
+        2 => update::<S, 2>(simd, d, lead, v, w),
+        3 => update::<S, 3>(simd, d, lead, v, w),
+        4 => update::<S, 4>(simd, d, lead, v, w),
+        5 => update::<S, 5>(simd, d, lead, v, w),
+        6 => update::<S, 6>(simd, d, lead, v, w),
+        7 => update::<S, 7>(simd, d, lead, v, w),
+        _ => {}
     }
-    triangle_update(&mut d[j * lead + j..], lead, &v[j..], &w[j..]);
+    for group in 0..groups.count {
+        let j = groups.head + K * group;
+        update::<S, K>(simd, &mut d[j * (lead + 1)..], lead, &v[j..], &w[j..]);
+    }
+    let last = groups.last();
+    if last < v.len() {
+        triangle_update(&mut d[last * (lead + 1)..], lead, &v[last..], &w[last..]);
+    }
+}
+
+/// The first K columns of D −= v·wᵀ + w·vᵀ.
+#[inline(always)]
+fn update<S: Simd, const K: usize>(simd: S, d: &mut [f64], lead: usize, v: &[f64], w: &[f64]) {
+    let (mut a, mut b) = ([0.0; K], [0.0; K]);
+    for k in 0..K {
+        (a[k], b[k]) = (-w[k], -v[k]);
+    }
+    if S::F64_LANES == K {
+        // Above the diagonal nothing means anything, and there a whole vector is as good as a part of one.
+        update_all(simd, columns_mut(d, lead, v.len()), (v, a), (w, b));
+    } else {
+        triangle_update(d, lead, &v[..K], &w[..K]);
+        update_all(simd, columns_mut(&mut d[K..], lead, v.len() - K), (&v[K..], a), (&w[K..], b));
+    }
 }
 
 /// w += D·v for a small symmetric D of which the lower triangle is read.
@@ -74,19 +191,29 @@ fn triangle_update(d: &mut [f64], lead: usize, v: &[f64], w: &[f64]) {
     }
 }
 
-/// The first four columns of a block.
+/// The first K columns of a block.
 #[inline(always)]
-pub(crate) fn four(block: &[f64], lead: usize, rows: usize) -> [&[f64]; 4] {
-    [&block[..rows], &block[lead..][..rows], &block[2 * lead..][..rows], &block[3 * lead..][..rows]]
+pub(crate) fn columns<const K: usize>(block: &[f64], lead: usize, rows: usize) -> [&[f64]; K] {
+    let mut columns: [&[f64]; K] = [&[]; K];
+    for k in 0..K {
+        columns[k] = &block[k * lead..][..rows];
+    }
+    columns
 }
 
-/// The first four columns of a block, to be changed.
+/// The first K columns of a block, to be changed.
 #[inline(always)]
-pub(crate) fn four_mut(block: &mut [f64], lead: usize, rows: usize) -> [&mut [f64]; 4] {
-    let (a, rest) = block.split_at_mut(lead);
-    let (b, rest) = rest.split_at_mut(lead);
-    let (c, d) = rest.split_at_mut(lead);
-    [&mut a[..rows], &mut b[..rows], &mut c[..rows], &mut d[..rows]]
+pub(crate) fn columns_mut<const K: usize>(block: &mut [f64], lead: usize, rows: usize) -> [&mut [f64]; K] {
+    let mut rest = block;
+    std::array::from_fn(
+        #[inline(always)]
+        |k| {
+            let next = if k + 1 < K { lead } else { rows };
+            let (column, below) = std::mem::take(&mut rest).split_at_mut(next);
+            rest = below;
+            &mut column[..rows]
+        },
+    )
 }
 
 /// The reflector 1 − tau·v·vᵀ, v₀ = 1, that maps `x` to a multiple of the first unit vector, which replaces it.
@@ -109,4 +236,79 @@ pub(crate) fn reflector<S: Simd>(simd: S, x: &mut [f64], v: &mut [f64]) -> f64 {
     x.fill(0.0);
     x[0] = beta;
     tau
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A product and a change from both sides, under the vectors of one kind of machine.
+    struct Both<'a, const K: usize> {
+        d: &'a mut [f64],
+        place: Place,
+        v: &'a [f64],
+        order: Order,
+    }
+
+    impl<const K: usize> pulp::WithSimd for Both<'_, K> {
+        type Output = Vec<f64>;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Vec<f64> {
+            let Self { d, place, v, order } = self;
+            let (mut product, mut w) = (vec![f64::NAN; v.len()], vec![f64::NAN; v.len()]);
+            symmetric_times::<S, K>(simd, d, place, v, &mut product, order);
+            two_sided::<S, K>(simd, d, place, (v, 0.3), &mut w);
+            product
+        }
+    }
+
+    fn noise(len: usize) -> Vec<f64> {
+        (0..len).map(|i| ((i * i * 29 + i * 7) % 101) as f64 / 50.0 - 1.0).collect()
+    }
+
+    /// D·v and (1 − 0.3·v·vᵀ)·D·(1 − 0.3·v·vᵀ), written out.
+    fn plainly(d: &[f64], lead: usize, v: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let n = v.len();
+        let at = |i: usize, j: usize| d[i.min(j) * lead + i.max(j)];
+        let product: Vec<f64> = (0..n).map(|i| (0..n).map(|j| at(i, j) * v[j]).sum()).collect();
+        let inner: f64 = product.iter().zip(v).map(|(a, b)| a * b).sum();
+        let after = |i: usize, j: usize| {
+            at(i, j) - 0.3 * (v[i] * product[j] + product[i] * v[j]) + 0.09 * inner * v[i] * v[j]
+        };
+        let changed = (0..n).map(|j| (j..n).map(|i| after(i, j)).collect()).collect();
+        (product, changed)
+    }
+
+    fn assert_plain<const K: usize>(run: impl Fn(Both<'_, K>) -> Vec<f64>) {
+        for n in (1..36).chain([64, 77]) {
+            for row in 0..9 {
+                for order in [Order::Forward, Order::Backward] {
+                    let place = Place { lead: n + 3, row };
+                    // What lies above the diagonal must not count.
+                    let mut d = noise(place.lead * n);
+                    (0..n).for_each(|j| d[j * place.lead..][..j].fill(f64::NAN));
+                    let v = noise(n);
+                    let (product, after) = plainly(&d, place.lead, &v);
+                    let found = run(Both { d: &mut d, place, v: &v, order });
+                    for j in 0..n {
+                        assert!((found[j] - product[j]).abs() < 1e-12, "n = {n}, row {row}, {order:?}");
+                        for i in j..n {
+                            let error = d[j * place.lead + i] - after[j][i - j];
+                            assert!(error.abs() < 1e-12, "n = {n}, row {row}, ({i}, {j}): {error:e}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_and_changes_are_those_written_out_under_every_length_of_vectors() {
+        assert_plain::<4>(|both| pulp::Scalar.vectorize(both));
+        assert_plain::<4>(|both| pulp::Scalar256b.vectorize(both));
+        assert_plain::<8>(|both| pulp::Scalar512b.vectorize(both));
+        assert_plain::<4>(|both| pulp::Arch::new().dispatch(both));
+        assert_plain::<8>(|both| pulp::Arch::new().dispatch(both));
+    }
 }

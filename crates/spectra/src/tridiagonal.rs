@@ -8,17 +8,21 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::LowerTriangle;
+use crate::aligned::{Aligned, LINE};
 use crate::columns::{add, dot};
 use crate::kernel::{Along, Operand};
 use crate::rank_update::RankUpdate;
-use crate::reflector::{correct, reflector, symmetric_times, two_sided};
+use crate::reflector::{Order, Place, correct, reflector, symmetric_times, two_sided};
 use crate::stop::checkpoint;
 
 /// Columns of a panel.
 const PANEL: usize = 24;
 
+/// Vector registers that are enough for eight columns at a time.
+const MANY: usize = 32;
+
 /// Sides up to which the second cache holds the triangle, so that panels gain nothing.
-const SMALL: usize = 192;
+const SMALL: usize = 256;
 
 /// Reduces a symmetric n×n matrix to its diagonal and the n − 1 elements beside it; `a` is spent.
 pub fn to_tridiagonal(a: &mut LowerTriangle) -> (Vec<f64>, Vec<f64>) {
@@ -33,7 +37,7 @@ pub(crate) fn to_tridiagonal_keeping_reflectors(a: &mut LowerTriangle) -> (Vec<f
     let mut taus = vec![0.0; n.saturating_sub(2)];
     let mut start = 0;
     if n > SMALL {
-        let (mut vwv, mut rank_update) = (vec![0.0; 3 * PANEL * lead], RankUpdate::default());
+        let (mut vwv, mut rank_update) = (Aligned::zeros(3 * PANEL * lead), RankUpdate::default());
         while n - start > SMALL {
             checkpoint();
             let (rest, rows) = (&mut a.elements_mut()[start * (lead + 1)..], n - start);
@@ -70,27 +74,40 @@ impl WithSimd for Panel<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        if S::REGISTER_COUNT < MANY { self.reduce::<S, 4>(simd) } else { self.reduce::<S, 8>(simd) }
+    }
+}
+
+impl Panel<'_> {
+    /// Takes K columns at a time.
+    #[inline(always)]
+    fn reduce<S: Simd, const K: usize>(self, simd: S) {
         let Self { a, lead, rows, vwv, taus } = self;
         let (v, w) = vwv.split_at_mut(PANEL * lead);
         for (j, tau) in taus.iter_mut().enumerate() {
             let (v_before, v) = v.split_at_mut(j * lead);
             let (w_before, w) = w.split_at_mut(j * lead);
             let before = Before { v: v_before, w: w_before, lead, count: j };
-            let column = &mut a[j * lead + j..][..rows - j];
-            before.apply_to(simd, column, j);
+            // From the beginning of a line on: what lies above the diagonal means nothing.
+            let top = j / LINE * LINE;
+            before.apply_to(simd, &mut a[j * lead + top..][..rows - top], (top, j));
             v[..=j].fill(0.0);
-            w[..=j].fill(0.0);
-            let (v, w) = (&mut v[j + 1..rows], &mut w[j + 1..rows]);
-            *tau = reflector(simd, &mut column[1..], v);
-            column[2..].copy_from_slice(&v[1..]);
+            w[..rows].fill(0.0);
+            let column = &mut a[j * lead + j + 1..][..rows - j - 1];
+            *tau = reflector(simd, column, &mut v[j + 1..rows]);
+            column[1..].copy_from_slice(&v[j + 2..rows]);
             if *tau == 0.0 {
-                v.fill(0.0);
-                w.fill(0.0);
+                v[..rows].fill(0.0);
                 continue;
             }
-            symmetric_times(simd, &a[(j + 1) * (lead + 1)..], lead, v, w);
-            before.take_from(simd, w, v, j + 1);
-            correct(simd, w, v, *tau);
+            // What the last product has read last is in the second cache still.
+            let order = if j % 2 == 0 { Order::Forward } else { Order::Backward };
+            let place = Place { lead, row: j + 1 };
+            let below = &a[(j + 1) * (lead + 1)..];
+            symmetric_times::<S, K>(simd, below, place, &v[j + 1..rows], &mut w[j + 1..rows], order);
+            before.take_from(simd, &mut w[top..rows], &v[top..rows], top);
+            w[top..=j].fill(0.0);
+            correct(simd, &mut w[top..rows], &v[top..rows], *tau);
         }
     }
 }
@@ -104,16 +121,17 @@ struct Before<'a> {
 }
 
 impl Before<'_> {
-    /// x ← x − V·(row `from` of W)ᵀ − W·(row `from` of V)ᵀ, for the rows from there on.
+    /// x ← x − V·(row `row` of W)ᵀ − W·(row `row` of V)ᵀ, for the rows from `from` on.
     #[inline(always)]
-    fn apply_to<S: Simd>(&self, simd: S, x: &mut [f64], from: usize) {
+    fn apply_to<S: Simd>(&self, simd: S, x: &mut [f64], (from, row): (usize, usize)) {
+        let at = row - from;
         for p in (0..self.count / 2 * 2).step_by(2) {
             let ([v, w], [v1, w1]) = (self.reflector(p, from, x.len()), self.reflector(p + 1, from, x.len()));
-            add(simd, x, [v, w, v1, w1], [-w[0], -v[0], -w1[0], -v1[0]]);
+            add(simd, x, [v, w, v1, w1], [-w[at], -v[at], -w1[at], -v1[at]]);
         }
         if self.count % 2 == 1 {
             let [v, w] = self.reflector(self.count - 1, from, x.len());
-            add(simd, x, [v, w], [-w[0], -v[0]]);
+            add(simd, x, [v, w], [-w[at], -v[at]]);
         }
     }
 
@@ -151,14 +169,23 @@ impl WithSimd for OneByOne<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        if S::REGISTER_COUNT < MANY { self.reduce::<S, 4>(simd) } else { self.reduce::<S, 8>(simd) }
+    }
+}
+
+impl OneByOne<'_> {
+    /// Takes K columns at a time.
+    #[inline(always)]
+    fn reduce<S: Simd, const K: usize>(self, simd: S) {
         let Self { a, lead, n, taus } = self;
-        let (mut v, mut w) = (vec![0.0; n], vec![0.0; n]);
+        let (mut v, mut w) = (Aligned::zeros(n), Aligned::zeros(n));
         for (j, kept) in taus.iter_mut().enumerate() {
             let len = n - j - 1;
-            let (v, w) = (&mut v[..len], &mut w[..len]);
+            let (v, w) = (&mut v[j + 1..], &mut w[j + 1..]);
             let tau = reflector(simd, &mut a[j * lead + j + 1..][..len], v);
             if tau != 0.0 {
-                two_sided(simd, &mut a[(j + 1) * (lead + 1)..], lead, v, tau, w);
+                let place = Place { lead, row: j + 1 };
+                two_sided::<S, K>(simd, &mut a[(j + 1) * (lead + 1)..], place, (v, tau), w);
             }
             a[j * lead + j + 2..][..len - 1].copy_from_slice(&v[1..]);
             *kept = tau;
