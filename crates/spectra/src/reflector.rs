@@ -4,13 +4,12 @@ use pulp::Simd;
 
 use crate::columns::{add_and_dot, add_and_dot_below, dot, update_all};
 
-/// The lower triangle of a symmetric block.
+/// Where in a matrix a symmetric block lies, of which the lower triangle is read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     /// Elements from one column to the next.
     pub(crate) lead: usize,
-    /// The row of the whole matrix at which the block begins, where rows that are multiples of 8 begin lines of memory; 0
-    /// where none do.
+    /// Its first row, where rows that are multiples of 8 begin lines of memory; 0 where no lines are known.
     pub(crate) row: usize,
 }
 
