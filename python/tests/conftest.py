@@ -5,10 +5,20 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
+from matplotlib import pyplot
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_figures():
+    """Nothing is drawn on a screen, and no test finds the figures that another one has left open."""
+    matplotlib.use("Agg")
+    yield
+    pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import matplotlib
 import pytest
 import torch
 from torch import nn
@@ -17,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
 def test_every_snippet_runs(page, tmp_path, monkeypatch):
-    matplotlib.use("Agg")
     snippets = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     assert snippets
     monkeypatch.chdir(tmp_path)
