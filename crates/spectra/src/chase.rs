@@ -9,8 +9,8 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::band::Band;
-use crate::columns::{add, dot, update, update_all};
-use crate::reflector::{Place, columns, columns_mut, reflector, two_sided};
+use crate::columns::{add, dot, update_four, update_one};
+use crate::reflector::{Place, columns, four_mut, reflector, two_sided};
 use crate::stop::checkpoint;
 
 /// Bytes of the band that the sweeps under way may hold together: half of a small second cache.
@@ -123,19 +123,19 @@ fn advance<S: Simd>(simd: S, band: &mut Band, sweep: &mut Sweep, work: &mut [f64
     let mut j = 1;
     while j + 4 <= len {
         let a = [-tau * v[j], -tau * v[j + 1], -tau * v[j + 2], -tau * v[j + 3]];
-        let c: [&mut [f64]; 4] = columns_mut(&mut block[j * lead..], lead, below);
+        let c = four_mut(&mut block[j * lead..], lead, below);
         let mut b = dot(simd, [&*c[0], &*c[1], &*c[2], &*c[3]], next);
         for k in 0..4 {
             b[k] = -next_tau * (b[k] + a[k] * along);
         }
-        update_all(simd, c, (u, a), (next, b));
+        update_four(simd, c, (u, a), (next, b));
         j += 4;
     }
     while j < len {
         let a = -tau * v[j];
         let c = &mut block[j * lead..][..below];
         let [b] = dot(simd, [&*c], next);
-        update(simd, c, (u, a), (next, -next_tau * (b + a * along)));
+        update_one(simd, c, (u, a), (next, -next_tau * (b + a * along)));
         j += 1;
     }
     sweep.v[..below].copy_from_slice(next);

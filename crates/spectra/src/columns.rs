@@ -161,7 +161,7 @@ fn add_and_accumulate<S: Simd, const K: usize>(
 
 /// c += a·x + b·y.
 #[inline(always)]
-pub(crate) fn update<S: Simd>(simd: S, c: &mut [f64], (x, a): (&[f64], f64), (y, b): (&[f64], f64)) {
+pub(crate) fn update_one<S: Simd>(simd: S, c: &mut [f64], (x, a): (&[f64], f64), (y, b): (&[f64], f64)) {
     let (a, b) = (simd.splat_f64s(a), simd.splat_f64s(b));
     let (c, c_rest) = S::as_mut_simd_f64s(c);
     let (x, x_rest) = S::as_simd_f64s(x);
@@ -177,33 +177,37 @@ pub(crate) fn update<S: Simd>(simd: S, c: &mut [f64], (x, a): (&[f64], f64), (y,
     }
 }
 
-/// cₖ += aₖ·x + bₖ·y for K columns.
+/// cₖ += aₖ·x + bₖ·y for four columns.
 #[inline(always)]
-pub(crate) fn update_all<S: Simd, const K: usize>(
+pub(crate) fn update_four<S: Simd>(
     simd: S,
-    c: [&mut [f64]; K],
-    (x, a): (&[f64], [f64; K]),
-    (y, b): (&[f64], [f64; K]),
+    c: [&mut [f64]; 4],
+    (x, a): (&[f64], [f64; 4]),
+    (y, b): (&[f64], [f64; 4]),
 ) {
     let (a, b) = (splat(simd, a), splat(simd, b));
+    let [c0, c1, c2, c3] = c;
     let (x, x_rest) = S::as_simd_f64s(x);
     let (y, y_rest) = S::as_simd_f64s(y);
-    let y = &y[..x.len()];
-    let mut c = c.map(|c| S::as_mut_simd_f64s(c));
-    for (whole, _) in &mut c {
-        *whole = &mut std::mem::take(whole)[..x.len()];
-    }
-    for i in 0..x.len() {
-        for k in 0..K {
-            c[k].0[i] = simd.mul_add_e_f64s(b[k], y[i], simd.mul_add_e_f64s(a[k], x[i], c[k].0[i]));
-        }
+    let (c0, rest0) = S::as_mut_simd_f64s(c0);
+    let (c1, rest1) = S::as_mut_simd_f64s(c1);
+    let (c2, rest2) = S::as_mut_simd_f64s(c2);
+    let (c3, rest3) = S::as_mut_simd_f64s(c3);
+    let len = x.len();
+    let (y, c0, c1, c2, c3) = (&y[..len], &mut c0[..len], &mut c1[..len], &mut c2[..len], &mut c3[..len]);
+    for i in 0..len {
+        c0[i] = simd.mul_add_e_f64s(b[0], y[i], simd.mul_add_e_f64s(a[0], x[i], c0[i]));
+        c1[i] = simd.mul_add_e_f64s(b[1], y[i], simd.mul_add_e_f64s(a[1], x[i], c1[i]));
+        c2[i] = simd.mul_add_e_f64s(b[2], y[i], simd.mul_add_e_f64s(a[2], x[i], c2[i]));
+        c3[i] = simd.mul_add_e_f64s(b[3], y[i], simd.mul_add_e_f64s(a[3], x[i], c3[i]));
     }
     if !x_rest.is_empty() {
         let (x, y) = (simd.partial_load_f64s(x_rest), simd.partial_load_f64s(y_rest));
-        for k in 0..K {
-            let old = simd.partial_load_f64s(c[k].1);
+        let rests = [rest0, rest1, rest2, rest3];
+        for k in 0..4 {
+            let old = simd.partial_load_f64s(rests[k]);
             let new = simd.mul_add_e_f64s(b[k], y, simd.mul_add_e_f64s(a[k], x, old));
-            simd.partial_store_f64s(c[k].1, new);
+            simd.partial_store_f64s(rests[k], new);
         }
     }
 }

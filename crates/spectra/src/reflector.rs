@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use crate::columns::{add_and_dot, add_and_dot_below, dot, update_all};
+use crate::columns::{add_and_dot, add_and_dot_below, dot, update_four, update_one};
 
 /// Where in a matrix a symmetric block lies, of which the lower triangle is read.
 #[derive(Clone, Copy, Debug)]
@@ -154,16 +154,23 @@ pub(crate) fn two_sided<S: Simd, const K: usize>(
 /// The first K columns of D −= v·wᵀ + w·vᵀ.
 #[inline(always)]
 fn update<S: Simd, const K: usize>(simd: S, d: &mut [f64], lead: usize, v: &[f64], w: &[f64]) {
-    let (mut a, mut b) = ([0.0; K], [0.0; K]);
-    for k in 0..K {
-        (a[k], b[k]) = (-w[k], -v[k]);
-    }
-    if S::F64_LANES == K {
-        // Above the diagonal nothing means anything, and there a whole vector is as good as a part of one.
-        update_all(simd, columns_mut(d, lead, v.len()), (v, a), (w, b));
-    } else {
+    // Above the diagonal nothing means anything, and there a whole vector is as good as a part of one.
+    let from = if S::F64_LANES == K { 0 } else { K };
+    if from > 0 {
         triangle_update(d, lead, &v[..K], &w[..K]);
-        update_all(simd, columns_mut(&mut d[K..], lead, v.len() - K), (&v[K..], a), (&w[K..], b));
+    }
+    let (x, y) = (&v[from..], &w[from..]);
+    let mut k = 0;
+    while k + 4 <= K {
+        let c = four_mut(&mut d[k * lead + from..], lead, x.len());
+        let a = [-w[k], -w[k + 1], -w[k + 2], -w[k + 3]];
+        let b = [-v[k], -v[k + 1], -v[k + 2], -v[k + 3]];
+        update_four(simd, c, (x, a), (y, b));
+        k += 4;
+    }
+    while k < K {
+        update_one(simd, &mut d[k * lead + from..][..x.len()], (x, -w[k]), (y, -v[k]));
+        k += 1;
     }
 }
 
@@ -200,19 +207,13 @@ pub(crate) fn columns<const K: usize>(block: &[f64], lead: usize, rows: usize) -
     columns
 }
 
-/// The first K columns of a block, to be changed.
+/// The first four columns of a block, to be changed.
 #[inline(always)]
-pub(crate) fn columns_mut<const K: usize>(block: &mut [f64], lead: usize, rows: usize) -> [&mut [f64]; K] {
-    let mut rest = block;
-    std::array::from_fn(
-        #[inline(always)]
-        |k| {
-            let next = if k + 1 < K { lead } else { rows };
-            let (column, below) = std::mem::take(&mut rest).split_at_mut(next);
-            rest = below;
-            &mut column[..rows]
-        },
-    )
+pub(crate) fn four_mut(block: &mut [f64], lead: usize, rows: usize) -> [&mut [f64]; 4] {
+    let (a, rest) = block.split_at_mut(lead);
+    let (b, rest) = rest.split_at_mut(lead);
+    let (c, d) = rest.split_at_mut(lead);
+    [&mut a[..rows], &mut b[..rows], &mut c[..rows], &mut d[..rows]]
 }
 
 /// The reflector 1 − tau·v·vᵀ, v₀ = 1, that maps `x` to a multiple of the first unit vector, which replaces it.
