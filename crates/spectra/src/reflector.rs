@@ -32,10 +32,10 @@ impl<const K: usize> Groups<K> {
     #[inline(always)]
     fn of(row: usize, len: usize) -> Self {
         let head = ((K - row % K) % K).min(len);
-        Self { head, count: (len - head).saturating_sub(1) / K }
+        Self { head, count: (len - head) / K }
     }
 
-    /// The first of the last columns, no more than K.
+    /// The first of the last columns, fewer than K.
     #[inline(always)]
     fn last(&self) -> usize {
         self.head + K * self.count

@@ -18,9 +18,6 @@ use crate::stop::checkpoint;
 /// Columns of a panel.
 const PANEL: usize = 24;
 
-/// Vector registers that are enough for eight columns at a time.
-const MANY: usize = 32;
-
 /// Sides up to which the second cache holds the triangle, so that panels gain nothing.
 const SMALL: usize = 256;
 
@@ -74,7 +71,7 @@ impl WithSimd for Panel<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if S::REGISTER_COUNT < MANY { self.reduce::<S, 4>(simd) } else { self.reduce::<S, 8>(simd) }
+        if S::F64_LANES == 8 { self.reduce::<S, 8>(simd) } else { self.reduce::<S, 4>(simd) }
     }
 }
 
@@ -169,7 +166,7 @@ impl WithSimd for OneByOne<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if S::REGISTER_COUNT < MANY { self.reduce::<S, 4>(simd) } else { self.reduce::<S, 8>(simd) }
+        if S::F64_LANES == 8 { self.reduce::<S, 8>(simd) } else { self.reduce::<S, 4>(simd) }
     }
 }
 
