@@ -93,7 +93,8 @@ fn advance<S: Simd>(simd: S, band: &mut Band, sweep: &mut Sweep, work: &mut [f64
     let v = &mut sweep.v[..len];
     let corner = row * (lead + 1);
     if tau != 0.0 {
-        let place = Place { lead, row: 0 };
+        // Above the diagonal of a block lie the far ends of the columns before it.
+        let place = Place { lead, row: 0, spare_above: false };
         two_sided::<S, 4>(simd, &mut band.elements[corner..], place, (v, tau), &mut u[..len]);
     }
     let below = (n - row - len).min(width);
@@ -142,4 +143,48 @@ fn advance<S: Simd>(simd: S, band: &mut Band, sweep: &mut Sweep, work: &mut [f64
     sweep.row = row + len;
     sweep.len = below;
     sweep.tau = next_tau;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LowerTriangle;
+    use crate::symmetric::{Reduction, symmetric_eigenvalues_by};
+    use crate::tridiagonal_eigenvalues::eigenvalues;
+
+    /// The eigenvalues of a band of noise, chased by `run` and by way of the whole matrix.
+    fn both_ways(n: usize, width: usize, run: impl FnOnce(Chase<'_>)) -> (Vec<f64>, Vec<f64>) {
+        let mut band = Band { n, width, elements: vec![0.0; (n + width) * 2 * width] };
+        let (stride, mut whole) = (band.stride(), vec![0.0; n * n]);
+        for j in 0..n {
+            for i in j..n.min(j + width + 1) {
+                let x = ((i * i * 29 + i * j * 7 + j * 3) % 101) as f64 / 50.0 - 1.0;
+                (band.elements[j * stride + i - j], whole[j * n + i]) = (x, x);
+            }
+        }
+        run(Chase { band: &mut band });
+        let diagonal = (0..n).map(|j| band.elements[j * stride]).collect();
+        let beside = (1..n).map(|j| band.elements[(j - 1) * stride + 1]).collect();
+        let mut whole = LowerTriangle::new(&whole, n).unwrap();
+        (eigenvalues(diagonal, beside), symmetric_eigenvalues_by(Reduction::OneStage, &mut whole).unwrap())
+    }
+
+    #[test]
+    fn chasing_keeps_the_eigenvalues_under_every_length_of_vectors() {
+        for (n, width) in [(30, 4), (30, 5), (40, 8), (60, 24), (130, 48)] {
+            let ways = [
+                both_ways(n, width, |chase| pulp::Scalar.vectorize(chase)),
+                both_ways(n, width, |chase| pulp::Scalar128b.vectorize(chase)),
+                both_ways(n, width, |chase| pulp::Scalar256b.vectorize(chase)),
+                both_ways(n, width, |chase| pulp::Scalar512b.vectorize(chase)),
+                both_ways(n, width, |chase| Arch::new().dispatch(chase)),
+            ];
+            for (way, (found, expected)) in ways.iter().enumerate() {
+                let largest = expected.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
+                for (a, b) in found.iter().zip(expected) {
+                    assert!((a - b).abs() < 1e-13 * largest, "{n}, {width}, way {way}: {a} for {b}");
+                }
+            }
+        }
+    }
 }

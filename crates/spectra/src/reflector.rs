@@ -11,6 +11,8 @@ pub(crate) struct Place {
     pub(crate) lead: usize,
     /// Its first row, where rows that are multiples of 8 begin lines of memory; 0 where no lines are known.
     pub(crate) row: usize,
+    /// Whether nothing is kept above its diagonal, so that it may be written over.
+    pub(crate) spare_above: bool,
 }
 
 /// The order in which a product goes through the columns.
@@ -47,7 +49,7 @@ impl<const K: usize> Groups<K> {
 pub(crate) fn symmetric_times<S: Simd, const K: usize>(
     simd: S,
     d: &[f64],
-    Place { lead, row }: Place,
+    Place { lead, row, .. }: Place,
     v: &[f64],
     w: &mut [f64],
     order: Order,
@@ -128,22 +130,22 @@ pub(crate) fn two_sided<S: Simd, const K: usize>(
 ) {
     symmetric_times::<S, K>(simd, d, place, v, w, Order::Forward);
     correct(simd, w, v, tau);
-    let Place { lead, row } = place;
+    let Place { lead, row, spare_above } = place;
     let (v, w) = (v, &*w);
     let groups = Groups::<K>::of(row, v.len());
     match groups.head {
-        1 => update::<S, 1>(simd, d, lead, v, w),
-        2 => update::<S, 2>(simd, d, lead, v, w),
-        3 => update::<S, 3>(simd, d, lead, v, w),
-        4 => update::<S, 4>(simd, d, lead, v, w),
-        5 => update::<S, 5>(simd, d, lead, v, w),
-        6 => update::<S, 6>(simd, d, lead, v, w),
-        7 => update::<S, 7>(simd, d, lead, v, w),
+        1 => update::<S, 1>(simd, d, lead, (v, w), false),
+        2 => update::<S, 2>(simd, d, lead, (v, w), false),
+        3 => update::<S, 3>(simd, d, lead, (v, w), false),
+        4 => update::<S, 4>(simd, d, lead, (v, w), false),
+        5 => update::<S, 5>(simd, d, lead, (v, w), false),
+        6 => update::<S, 6>(simd, d, lead, (v, w), false),
+        7 => update::<S, 7>(simd, d, lead, (v, w), false),
         _ => {}
     }
     for group in 0..groups.count {
         let j = groups.head + K * group;
-        update::<S, K>(simd, &mut d[j * (lead + 1)..], lead, &v[j..], &w[j..]);
+        update::<S, K>(simd, &mut d[j * (lead + 1)..], lead, (&v[j..], &w[j..]), spare_above);
     }
     let last = groups.last();
     if last < v.len() {
@@ -153,9 +155,15 @@ pub(crate) fn two_sided<S: Simd, const K: usize>(
 
 /// The first K columns of D −= v·wᵀ + w·vᵀ.
 #[inline(always)]
-fn update<S: Simd, const K: usize>(simd: S, d: &mut [f64], lead: usize, v: &[f64], w: &[f64]) {
-    // Above the diagonal nothing means anything, and there a whole vector is as good as a part of one.
-    let from = if S::F64_LANES == K { 0 } else { K };
+fn update<S: Simd, const K: usize>(
+    simd: S,
+    d: &mut [f64],
+    lead: usize,
+    (v, w): (&[f64], &[f64]),
+    spare_above: bool,
+) {
+    // A whole vector is faster than the part of one from the diagonal down.
+    let from = if S::F64_LANES == K && spare_above { 0 } else { K };
     if from > 0 {
         triangle_update(d, lead, &v[..K], &w[..K]);
     }
@@ -282,16 +290,19 @@ mod tests {
 
     fn assert_plain<const K: usize>(run: impl Fn(Both<'_, K>) -> Vec<f64>) {
         for n in (1..36).chain([64, 77]) {
-            for row in 0..9 {
+            for (row, spare_above) in (0..9).flat_map(|row| [(row, false), (row, true)]) {
                 for order in [Order::Forward, Order::Backward] {
-                    let place = Place { lead: n + 3, row };
+                    let place = Place { lead: n + 3, row, spare_above };
                     // What lies above the diagonal must not count.
                     let mut d = noise(place.lead * n);
-                    (0..n).for_each(|j| d[j * place.lead..][..j].fill(f64::NAN));
+                    let above = if spare_above { f64::NAN } else { 7.0 };
+                    (0..n).for_each(|j| d[j * place.lead..][..j].fill(above));
                     let v = noise(n);
                     let (product, after) = plainly(&d, place.lead, &v);
                     let found = run(Both { d: &mut d, place, v: &v, order });
                     for j in 0..n {
+                        let kept = d[j * place.lead..][..j].iter().all(|x| x.to_bits() == 7f64.to_bits());
+                        assert!(spare_above || kept, "n = {n}, row {row}: written above the diagonal");
                         assert!((found[j] - product[j]).abs() < 1e-12, "n = {n}, row {row}, {order:?}");
                         for i in j..n {
                             let error = d[j * place.lead + i] - after[j][i - j];

@@ -99,7 +99,7 @@ impl Panel<'_> {
             }
             // What the last product has read last is in the second cache still.
             let order = if j % 2 == 0 { Order::Forward } else { Order::Backward };
-            let place = Place { lead, row: j + 1 };
+            let place = Place { lead, row: j + 1, spare_above: true };
             let below = &a[(j + 1) * (lead + 1)..];
             symmetric_times::<S, K>(simd, below, place, &v[j + 1..rows], &mut w[j + 1..rows], order);
             before.take_from(simd, &mut w[top..rows], &v[top..rows], top);
@@ -181,11 +181,45 @@ impl OneByOne<'_> {
             let (v, w) = (&mut v[j + 1..], &mut w[j + 1..]);
             let tau = reflector(simd, &mut a[j * lead + j + 1..][..len], v);
             if tau != 0.0 {
-                let place = Place { lead, row: j + 1 };
+                let place = Place { lead, row: j + 1, spare_above: true };
                 two_sided::<S, K>(simd, &mut a[(j + 1) * (lead + 1)..], place, (v, tau), w);
             }
             a[j * lead + j + 2..][..len - 1].copy_from_slice(&v[1..]);
             *kept = tau;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tridiagonal_eigenvalues::eigenvalues;
+
+    /// The eigenvalues of a matrix of noise after `run`.
+    fn reduced(n: usize, run: impl FnOnce(OneByOne<'_>)) -> Vec<f64> {
+        let noise: Vec<f64> = (0..n * n).map(|i| ((i * i * 29 + i * 7) % 101) as f64 / 50.0 - 1.0).collect();
+        let mut a = LowerTriangle::new(&noise, n).unwrap();
+        let (lead, mut taus) = (a.lead(), vec![0.0; n.saturating_sub(2)]);
+        run(OneByOne { a: a.elements_mut(), lead, n, taus: &mut taus });
+        let diagonal = (0..n).map(|j| a.column(j)[0]).collect();
+        eigenvalues(diagonal, (1..n).map(|j| a.column(j - 1)[1]).collect())
+    }
+
+    #[test]
+    fn one_by_one_keeps_the_eigenvalues_under_every_length_of_vectors() {
+        for n in [1, 2, 3, 9, 16, 41, 64, 77] {
+            let expected = reduced(n, |one| pulp::Scalar.vectorize(one));
+            let ways = [
+                reduced(n, |one| pulp::Scalar128b.vectorize(one)),
+                reduced(n, |one| pulp::Scalar256b.vectorize(one)),
+                reduced(n, |one| pulp::Scalar512b.vectorize(one)),
+                reduced(n, |one| Arch::new().dispatch(one)),
+            ];
+            for (way, found) in ways.iter().enumerate() {
+                for (a, b) in found.iter().zip(&expected) {
+                    assert!((a - b).abs() < 1e-13 * n as f64, "{n}, way {way}: {a} for {b}");
+                }
+            }
         }
     }
 }
