@@ -142,7 +142,7 @@ impl<'a> Search<'a> {
             self.overflow = Some(FitFailure::Overflow { low, high });
             return;
         }
-        let Ok(shape) = climbed else { return };
+        let Some(shape) = climbed.ok().filter(|shape| shape.ln_z.is_finite()) else { return };
         let distance = if shape.u > 0.0 {
             self.distances.distance(tail, i, shape, forced, limit)
         } else {

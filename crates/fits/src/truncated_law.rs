@@ -13,7 +13,7 @@ use crate::exponential_kernel::exp_nonpositive;
 use crate::gauss_legendre::GAUSS_16;
 
 /// Panels of the sum, at least and at most, each of 16 nodes.
-const FEWEST_PANELS: usize = 2;
+const FEWEST_PANELS: usize = 3;
 const MOST_PANELS: usize = 8;
 /// How long a panel may be where the sum has room for more of them: the cut-off e^(−u·e^t) has no structure
 /// narrower than a few units of t.

@@ -5,10 +5,14 @@
 //! edges need care: alpha ≥ 1, and u ≥ 0, where the law is the pure power law. Whether the greatest
 //! lies on the second edge is known beforehand, because the slope there has a closed form.
 
+use std::ops::RangeInclusive;
+
 use crate::truncated_law::{Moments, Quadrature};
 
 /// Newton's steps before the climb is given up as good enough.
-const PATIENCE: usize = 80;
+const PATIENCE: usize = 200;
+/// By how much of itself u may change in one step.
+const REACH_OF_U: RangeInclusive<f64> = -0.9..=9.0;
 /// A step whose expected gain per value is below this is the last one.
 const CONVERGED: f64 = 1e-11;
 
@@ -64,50 +68,60 @@ pub(crate) fn climb(
     let height = |moments: &Moments, beta: f64, u: f64| -beta * means.t - u * means.excess - moments.ln_z;
     for _ in 0..PATIENCE {
         let (step_beta, step_u, gain) = newton_step(&here, means, beta, u);
-        if hopeless(quadrature, Shape { beta, u, ln_z: here.ln_z }, 0.5 * gain) {
-            let u = u * (1.0 + step_u).clamp(0.1, 10.0);
-            return Err(Shape { beta: (beta + step_beta).max(0.0), u, ln_z: f64::NAN });
+        // Where a step goes further than this the quadratic model says little about what is to be gained.
+        let near = step_u.abs() < 0.3 && step_beta.abs() < 0.3 * (0.5 + beta);
+        if near && hopeless(quadrature, Shape { beta, u, ln_z: here.ln_z }, 0.5 * gain) {
+            return Err(Shape { beta: (beta + step_beta).max(0.0), u: u * (1.0 + step_u), ln_z: f64::NAN });
         }
         let before = height(&here, beta, u);
+        // Half the way while that leads down.
         let mut share = 1.0;
-        // Steps are held to where the quadratic model makes sense, and halved while they lead down.
-        loop {
-            let next_beta = (beta + share * step_beta).max(0.0);
-            let next_u = u * (1.0 + share * step_u).clamp(0.1, 10.0);
+        let mut moved = false;
+        while !moved && share > 1e-9 {
+            let (next_beta, next_u) = ((beta + share * step_beta).max(0.0), u * (1.0 + share * step_u));
             let next = quadrature.moments(next_beta, next_u);
-            if height(&next, next_beta, next_u) >= before - 1e-14 * before.abs() || share < 1e-4 {
-                (beta, u, here) = (next_beta, next_u, next);
-                break;
+            if height(&next, next_beta, next_u) >= before - 1e-14 * before.abs() {
+                (beta, u, here, moved) = (next_beta, next_u, next, true);
             }
             share *= 0.5;
         }
-        if gain < CONVERGED {
+        if gain < CONVERGED || !moved {
             break;
         }
     }
     Ok(Shape { beta, u, ln_z: here.ln_z })
 }
 
-/// Newton's step in β, the relative one in u, and twice the gain that it promises.
+/// The step in β, the relative one in u, and twice the gain that it promises: Newton's, or no further than the quadratic
+/// model makes sense, where the gain is anybody's guess. Every step leads up.
 fn newton_step(here: &Moments, means: Means, beta: f64, u: f64) -> (f64, f64, f64) {
     let slope_t = here.mean_t - means.t;
     let slope_s = here.mean_s - u * means.excess;
-    // A narrow tail can not tell t from s; the ridge keeps the step finite there.
-    let (var_t, var_s) = (here.var_t * (1.0 + 1e-12), here.var_s * (1.0 + 1e-12));
-    let determinant = var_t * var_s - here.cov_ts * here.cov_ts;
+    // A narrow tail can not tell t from s; the ridge keeps the step finite there. Where u is too large it is the curvature
+    // in ln u: that in u would lead below 0.
+    let var_t = here.var_t * (1.0 + 1e-12);
+    let var_s = here.var_s * (1.0 + 1e-12) + (-slope_s).max(0.0);
+    let cov = here.cov_ts;
+    let determinant = var_t * var_s - cov * cov;
+    let (mut step_beta, mut step_u) = (0.0, slope_s / var_s);
     if determinant > 0.0 {
-        let step_beta = (slope_t * var_s - slope_s * here.cov_ts) / determinant;
-        let step_u = (slope_s * var_t - slope_t * here.cov_ts) / determinant;
-        if beta + step_beta > 0.0 {
-            return (step_beta, step_u, slope_t * step_beta + slope_s * step_u);
-        }
-        if beta > 0.0 {
-            // On the way to the edge u follows along its ridge.
-            let to_edge = -beta;
-            let step_u = (slope_s - here.cov_ts * to_edge) / var_s;
-            return (to_edge, step_u, f64::INFINITY);
-        }
+        step_beta = (slope_t * var_s - slope_s * cov) / determinant;
+        step_u = (slope_s * var_t - slope_t * cov) / determinant;
     }
-    let step_u = slope_s / var_s;
-    (0.0, step_u, slope_s * step_u)
+    let mut gain = slope_t * step_beta + slope_s * step_u;
+    if !REACH_OF_U.contains(&step_u) {
+        (step_u, gain) = (step_u.clamp(*REACH_OF_U.start(), *REACH_OF_U.end()), f64::INFINITY);
+        step_beta = (slope_t - cov * step_u) / var_t;
+    }
+    let reach = 1.0 + 0.5 * beta;
+    let lowest = -reach.min(beta);
+    if !(lowest..=reach).contains(&step_beta) {
+        step_beta = step_beta.clamp(lowest, reach);
+        let free = (slope_s - cov * step_beta) / var_s;
+        step_u = free.clamp(*REACH_OF_U.start(), *REACH_OF_U.end());
+        // On the edge β = 0 what is left is a step of Newton's in u.
+        let on_edge = step_beta == 0.0 && REACH_OF_U.contains(&free);
+        gain = if on_edge { slope_s * step_u } else { f64::INFINITY };
+    }
+    (step_beta, step_u, gain)
 }

@@ -119,6 +119,26 @@ fn the_greatest_likelihood_is_greater_than_all_around_it() {
     }
 }
 
+#[test]
+fn one_value_far_out_does_not_lead_the_climb_astray() {
+    for far in [1e3, 1e4, 1e7, 1e12] {
+        let mut eigenvalues: Vec<f64> = (0..300).map(|i| 1.0 / (1.0 - f64::from(i) / 300.0)).collect();
+        eigenvalues.push(far);
+        let all = PowerLawOptions { xmin_method: XminMethod::Fraction(1.0), ..Default::default() };
+        let found = fit(&eigenvalues, &all);
+        for alpha in [1.01, 1.2, 1.5, 1.8, 1.9, 2.0, 2.2, 3.0] {
+            for exponent in -26..2 {
+                let lambda = 10f64.powf(0.5 * f64::from(exponent));
+                let other = log_likelihood(&eigenvalues, alpha, lambda);
+                assert!(
+                    other <= found.log_likelihood + 1e-6,
+                    "{far}: {other} at {alpha}, {lambda}: {found:?}"
+                );
+            }
+        }
+    }
+}
+
 /// The least distance over all candidates, each fitted alone.
 fn naive(eigenvalues: &[f64]) -> (usize, f64) {
     let n = eigenvalues.len();
