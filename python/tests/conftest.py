@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import csv
+import os
+import sys
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
-from matplotlib import pyplot
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# Nothing is drawn on a screen.
+os.environ.setdefault("MPLBACKEND", "Agg")
 
 
 @pytest.fixture(autouse=True)
 def no_figures():
-    """Nothing is drawn on a screen, and no test finds the figures that another one has left open."""
-    matplotlib.use("Agg")
+    """No test finds the figures that another one has left open; not everybody has matplotlib."""
     yield
-    pyplot.close("all")
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture(scope="session")
