@@ -238,6 +238,16 @@ fn files_with_any_number_at_its_limits_are_answered() {
     });
 }
 
+/// What fuzzing has found, each named for what was wrong with it.
+#[test]
+fn what_fuzzing_found_is_answered() {
+    let found = files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/found"));
+    assert!(!found.is_empty());
+    for file in found {
+        bounded(&file, &file.display().to_string());
+    }
+}
+
 /// Numbers that look random and are the same in every run (splitmix64).
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -46,7 +46,12 @@ impl Chunks<'_> {
         let chunk_bytes = element_count(self.chunk).and_then(|count| count.checked_mul(self.size));
         let chunk_bytes = chunk_bytes.ok_or_else(|| wrong("the size of a chunk overflows"))?;
         let chunks = self.list(index, chunk_bytes)?;
-        let stored = chunks.iter().fold(0_usize, |sum, chunk| sum.saturating_add(to_usize(chunk.stored)));
+        let mut stored = 0_usize;
+        for chunk in &chunks {
+            // What the index claims counts only where the file has it.
+            let range = self.file.range(chunk.address, chunk.stored)?;
+            stored = stored.saturating_add(range.len()).min(self.file.len);
+        }
         let grid = Grid { shape: self.shape, chunk: self.chunk, size: self.size };
         let mut out = grid.filled(self.fill, stored)?;
         for chunk in &chunks {

@@ -19,7 +19,7 @@ pub(crate) struct File {
     /// Byte of the owner at which address 0 lies.
     pub(crate) base: usize,
     /// Bytes from there to the end of the file.
-    len: usize,
+    pub(crate) len: usize,
     /// Bytes of an address.
     offset_size: usize,
     /// Bytes of a length.
