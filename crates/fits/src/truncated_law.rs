@@ -12,9 +12,10 @@ use std::sync::OnceLock;
 use crate::exponential_kernel::exp_nonpositive;
 use crate::gauss_legendre::GAUSS_16;
 
-/// Panels of the sum, at least and at most, each of 16 nodes.
+/// Panels of the sum, at least and at most, and nodes in each.
 const FEWEST_PANELS: usize = 3;
 const MOST_PANELS: usize = 8;
+const PANEL_NODES: usize = 2 * GAUSS_16.len();
 /// How long a panel may be where the sum has room for more of them: the cut-off e^(−u·e^t) has no structure
 /// narrower than a few units of t.
 const PANEL: f64 = 2.25;
@@ -116,7 +117,8 @@ impl Nodes {
     fn new(length: f64) -> Self {
         let panels = ((length / PANEL).ceil() as usize).clamp(FEWEST_PANELS, MOST_PANELS);
         let half = 0.5 * length / panels as f64;
-        let (mut t, mut weights) = (Vec::with_capacity(16 * panels), Vec::with_capacity(16 * panels));
+        let nodes = panels * PANEL_NODES;
+        let (mut t, mut weights) = (Vec::with_capacity(nodes), Vec::with_capacity(nodes));
         for panel in 0..panels {
             let middle = half * (2 * panel + 1) as f64;
             for (x, weight) in GAUSS_16 {
@@ -141,7 +143,7 @@ fn sums<const K: usize>(
     of: impl Fn(f64, f64, f64) -> [f64; K],
 ) -> [f64; K] {
     // A loop of its own: compilers make vector code of the exponentials only where nothing else is done.
-    let mut values = [0.0; 16 * MOST_PANELS];
+    let mut values = [0.0; PANEL_NODES * MOST_PANELS];
     for (((value, t), excess), weight) in
         values.iter_mut().zip(&nodes.t).zip(&nodes.excess).zip(&nodes.weights)
     {

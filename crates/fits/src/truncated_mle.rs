@@ -71,14 +71,14 @@ pub(crate) fn climb(
         // Where a step goes further than this the quadratic model says little about what is to be gained.
         let near = step_u.abs() < 0.3 && step_beta.abs() < 0.3 * (0.5 + beta);
         if near && hopeless(quadrature, Shape { beta, u, ln_z: here.ln_z }, 0.5 * gain) {
-            return Err(Shape { beta: (beta + step_beta).max(0.0), u: u * (1.0 + step_u), ln_z: f64::NAN });
+            return Err(Shape { beta: beta + step_beta, u: u * (1.0 + step_u), ln_z: f64::NAN });
         }
         let before = height(&here, beta, u);
         // Half the way while that leads down.
         let mut share = 1.0;
         let mut moved = false;
         while !moved && share > 1e-9 {
-            let (next_beta, next_u) = ((beta + share * step_beta).max(0.0), u * (1.0 + share * step_u));
+            let (next_beta, next_u) = (beta + share * step_beta, u * (1.0 + share * step_u));
             let next = quadrature.moments(next_beta, next_u);
             if height(&next, next_beta, next_u) >= before - 1e-14 * before.abs() {
                 (beta, u, here, moved) = (next_beta, next_u, next, true);
@@ -93,7 +93,7 @@ pub(crate) fn climb(
 }
 
 /// The step in β, the relative one in u, and twice the gain that it promises: Newton's, or no further than the quadratic
-/// model makes sense, where the gain is anybody's guess. Every step leads up.
+/// model makes sense, where the gain is anybody's guess. Every step leads up, and none below β = 0.
 fn newton_step(here: &Moments, means: Means, beta: f64, u: f64) -> (f64, f64, f64) {
     let slope_t = here.mean_t - means.t;
     let slope_s = here.mean_s - u * means.excess;

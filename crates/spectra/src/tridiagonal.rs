@@ -89,12 +89,12 @@ impl Panel<'_> {
             let top = j / LINE * LINE;
             before.apply_to(simd, &mut a[j * lead + top..][..rows - top], (top, j));
             v[..=j].fill(0.0);
-            w[..rows].fill(0.0);
             let column = &mut a[j * lead + j + 1..][..rows - j - 1];
             *tau = reflector(simd, column, &mut v[j + 1..rows]);
             column[1..].copy_from_slice(&v[j + 2..rows]);
             if *tau == 0.0 {
                 v[..rows].fill(0.0);
+                w[..rows].fill(0.0);
                 continue;
             }
             // What the last product has read last is in the second cache still.
@@ -103,7 +103,7 @@ impl Panel<'_> {
             let below = &a[(j + 1) * (lead + 1)..];
             symmetric_times::<S, K>(simd, below, place, &v[j + 1..rows], &mut w[j + 1..rows], order);
             before.take_from(simd, &mut w[top..rows], &v[top..rows], top);
-            w[top..=j].fill(0.0);
+            w[..=j].fill(0.0);
             correct(simd, &mut w[top..rows], &v[top..rows], *tau);
         }
     }

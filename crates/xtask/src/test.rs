@@ -8,7 +8,8 @@ fn rust() -> Outcome {
 }
 
 /// The crates with property tests, whose inputs a plain run draws from one seed (`.cargo/config.toml`).
-const WITH_PROPERTIES: [&str; 4] = ["fits", "formats", "layers", "report"];
+const WITH_PROPERTIES: [&str; 5] =
+    ["heavytail", "heavytail-fits", "heavytail-formats", "heavytail-layers", "heavytail-report"];
 
 /// Runs the tests of the crates with property tests on inputs of `seeds` further seeds, those of today.
 pub(crate) fn seeds(seeds: &str) -> Outcome {
@@ -16,9 +17,9 @@ pub(crate) fn seeds(seeds: &str) -> Outcome {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let first = now.map_err(|error| error.to_string())?.as_secs();
     for seed in first..first.saturating_add(seeds) {
-        let mut tests = cargo(&["test", "--quiet", "--package", "heavytail"]);
+        let mut tests = cargo(&["test", "--quiet"]);
         for package in WITH_PROPERTIES {
-            tests.arg("--package").arg(format!("heavytail-{package}"));
+            tests.args(["--package", package]);
         }
         println!("PROPTEST_RNG_SEED={seed}");
         start(tests.env("PROPTEST_RNG_SEED", seed.to_string()))?;
